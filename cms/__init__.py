@@ -1,0 +1,216 @@
+"""The application factory: the only place that knows all rooms."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+
+from flask import Flask, current_app, g
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+from whitenoise import WhiteNoise
+
+from cms import access, web
+from cms.config import ROOT, Config, read_config
+from cms.db import db, engine_options, lost_race, writing
+
+log = logging.getLogger("cms")
+TRIES = 5
+
+
+class RecordId(IntegerConverter):
+    """`<int:...>` up to what an INTEGER column holds; anything longer is no record, so 404."""
+
+    regex = r"[0-9]{1,10}"
+
+    def __init__(self, map, *args, **kwargs):
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
+class Cms(Flask):
+    """Flask, with write requests one at a time on SQLite and tried again whole when the database gave them up."""
+
+    def full_dispatch_request(self):
+        if not access.is_write():
+            return super().full_dispatch_request()
+        with writing():
+            return super().full_dispatch_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return super().dispatch_request()
+            except DBAPIError as error:
+                db.session.rollback()
+                if not left or not lost_race(error):
+                    raise
+        raise AssertionError("unreachable")
+
+
+def create_app(config: Config | None = None) -> Cms:
+    """The whole product. Raises ConfigError or RuntimeError when it cannot run safely."""
+    config = config or read_config()
+    app = Cms(
+        "cms",
+        root_path=str(ROOT),
+        static_folder=str(ROOT / "static"),
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(config.instance),
+    )
+    cookie = "__Host-cms" if config.https else "cms"
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME=cookie,
+        SESSION_COOKIE_SECURE=config.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_PARTS=10_000,
+        TRUSTED_HOSTS=list(config.hosts) or None,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=4,
+        HTTPS=config.https,
+    )
+    app.url_map.converters["int"] = RecordId
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    _add_requests(app)
+    _add_rooms(app)
+    _add_errors(app)
+    _add_shell(app, config)
+    access.check_declared(app)
+    return app
+
+
+def _add_requests(app: Cms) -> None:
+    """What happens around every request, in this order: who is it, may they, is the form ours."""
+    from flask_compress import Compress
+    from flask_migrate import Migrate
+    from flask_wtf import CSRFProtect
+
+    from cms import models  # noqa: F401  (the tables must be known to Alembic)
+    from cms.auth import sessions
+
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    sessions.init_app(app)
+    app.before_request(access.guard)
+    CSRFProtect(app)
+    Compress(app)
+    app.after_request(web.finish)
+
+
+def _add_rooms(app: Cms) -> None:
+    from cms import cli
+    from cms.auth.routes import bp as auth
+    from cms.customers.routes import bp as customers
+    from cms.home.routes import bp as home
+    from cms.orders.routes import bp as orders
+    from cms.products.routes import bp as products
+    from cms.settings.routes import bp as settings
+    from cms.tracking.routes import bp as tracking
+
+    for room in (home, auth, customers, products, orders, tracking, settings):
+        app.register_blueprint(room)
+    app.view_functions["static"] = access.public(app.view_functions["static"])
+    cli.add_commands(app)
+
+
+def _add_errors(app: Cms) -> None:
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        return error_answer(error, error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_gone(error: Exception) -> ResponseReturnValue:
+        log.exception("database not reachable, reference %s", g.request_id)
+        return error_answer(ServiceUnavailable("The database cannot be reached. Nothing was saved; try again soon."), 503)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> ResponseReturnValue:
+        log.exception("request failed, reference %s", g.request_id)
+        return error_answer(InternalServerError("Something went wrong on our side. Nothing was saved."), 500)
+
+
+def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
+    """A page for a browser, a toast for HTMX; never a word about the inside, never a query."""
+    response = error.get_response()
+    if response.location:  # Werkzeug's own redirects
+        return response
+    message = TEXTS.get(code, error.description or "") if _is_stock(error) else (error.description or "")
+    headers = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
+    if code in (429, 503):
+        headers["Retry-After"] = response.headers.get("Retry-After", "10")
+    if web.is_htmx():
+        web.toast(message, "bad")
+        return "", code, headers
+    title = TITLES.get(code, "That did not work")
+    # Without the context of other pages: that asks the database, which may be what is broken.
+    page = current_app.jinja_env.get_template("error.html")
+    return page.render(code=code, title=title, message=message, reference=g.get("request_id", "")), code, headers
+
+
+TITLES = {
+    400: "That could not be read",
+    403: "Not for this account",
+    404: "Not found",
+    405: "That does not work this way",
+    413: "Too much at once",
+    429: "Too many tries",
+    500: "Something went wrong",
+    503: "Not reachable right now",
+}
+TEXTS = {
+    400: "The request could not be read. Go back, reload the page and try again.",
+    404: "There is nothing at this address. It may have been moved or never existed.",
+    405: "This address cannot be used that way. Go back and use the buttons of the page.",
+    413: "What was sent is too large. Nothing was saved.",
+    500: "Something went wrong on our side. Nothing was saved.",
+}
+
+
+def _is_stock(error: HTTPException) -> bool:
+    """Whether the description is Werkzeug's own rather than a sentence of ours."""
+    return error.description == type(error).description
+
+
+def _add_shell(app: Cms, config: Config) -> None:
+    from cms.shell import add_shell
+
+    @app.before_request
+    def _reference() -> None:
+        g.setdefault("request_id", uuid.uuid4().hex[:12])
+
+    # First of all: the errors below need it.
+    app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
+    if config.https:
+        web.HEADERS["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    add_shell(app)
+
+    def static_headers(headers, _path: str, _url: str) -> None:
+        for name, value in web.HEADERS.items():
+            headers[name] = value
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=app.static_folder, prefix="static/", allow_all_origins=False, add_headers_function=static_headers
+    )
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
+
+

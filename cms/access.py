@@ -1,0 +1,84 @@
+"""Who may do what. Every endpoint declares it; one that does not stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+View = TypeVar("View", bound=Callable)
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "viewer": frozenset({"see"}),
+    "staff": frozenset({"see", "work"}),
+    "owner": frozenset({"see", "work", "manage"}),
+}
+"""see = every page; work = customers, products, orders and what follows; manage = users, settings, money rules."""
+
+
+def public(view: View) -> View:
+    """Open to strangers."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def reads_only(view: View) -> View:
+    """A POST that stores nothing, or opens its own `writing` where it does."""
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Open to signed-in people whose role holds this permission."""
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def may(permission: str) -> bool:
+    """Whether the person signed in holds this permission."""
+    return g.me is not None and permission in PERMISSIONS[g.me.role]
+
+
+def is_write() -> bool:
+    """Whether this request may store something: GET never does."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None:
+        return False
+    view = _view(request.endpoint)
+    return not getattr(view, "reads_only", False)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Lets through who may; a stranger goes to sign in and comes back, others are told no."""
+    if request.endpoint is None:
+        return None  # 404 and 405 say the same to everyone
+    permission = _view(request.endpoint).permission  # type: ignore[attr-defined]
+    if permission == "public":
+        return None
+    if g.me is None:
+        login = url_for("auth.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        if request.headers.get("HX-Request") == "true":
+            return "", 401, {"HX-Redirect": url_for("auth.login")}
+        return redirect(login, 302)
+    if not may(permission):
+        abort(403, "Your account may look at this but not change it. Ask the owner of the shop.")
+    return None
+
+
+def check_declared(app: Flask) -> None:
+    """Stops the start when an endpoint says nothing about who may use it. Raises RuntimeError naming it."""
+    known = {"public"} | frozenset().union(*PERMISSIONS.values())
+    for rule in app.url_map.iter_rules():
+        if getattr(app.view_functions[rule.endpoint], "permission", None) not in known:
+            raise RuntimeError(f"{rule.endpoint} ({rule.rule}) does not declare who may use it")
+
+
+def _view(endpoint: str) -> Callable:
+    from flask import current_app
+
+    return current_app.view_functions[endpoint]

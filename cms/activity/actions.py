@@ -1,0 +1,54 @@
+"""The trail: one entry for every write, in its transaction."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from cms import clock
+from cms.db import db
+from cms.models import Activity
+
+
+def record(
+    by: Any,
+    verb: str,
+    thing: Any,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    customer_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
+    """Append what was done. `by`: the user, or None for a command; `verb`: `thing.past`; `thing`: the row it was done to.
+
+    Only what differs is kept of `before` and `after`.
+    """
+    if before is not None and after is not None:
+        changed = [key for key in after if before.get(key) != after[key]]
+        before, after = {key: before.get(key) for key in changed}, {key: after[key] for key in changed}
+    db.session.flush()
+    db.session.execute(
+        insert(Activity).values(
+            at=clock.now(),
+            by_id=getattr(by, "id", None),
+            by_name=getattr(by, "name", None) or "Command line",
+            verb=verb,
+            thing=thing.__tablename__,
+            thing_id=thing.id,
+            thing_ref=getattr(thing, "ref", None) or getattr(thing, "sku", None) or getattr(thing, "username", ""),
+            customer_id=customer_id,
+            order_id=order_id,
+            before=_plain(before),
+            after=_plain(after),
+        )
+    )
+
+
+def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The values as JSON keeps them: dates as ISO text."""
+    if values is None:
+        return None
+    return {key: value.isoformat() if isinstance(value, date | datetime) else value for key, value in values.items()}

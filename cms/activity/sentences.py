@@ -1,0 +1,85 @@
+"""What happened, in a plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WORDS: Mapping[str, str] = {
+    "customer.added": "Added as a customer",
+    "customer.edited": "Changed {changes}",
+    "customer.standing_set": "Status: {standing}",
+    "customer.archived": "Archived",
+    "customer.restored": "Restored",
+    "order.placed": "Placed {ref}",
+    "order.moved": "{ref}: {old} to {new}",
+    "order.step_taken_back": "{ref}: {new} again, {old} was taken back",
+    "product.added": "Added to the catalogue",
+    "product.edited": "Changed {changes}",
+    "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
+    "product.archived": "Taken off sale",
+    "product.restored": "On sale again",
+}
+LABELS: Mapping[str, str] = {
+    "email": "e-mail",
+    "price_paise": "price",
+    "gst_rate_bp": "GST rate",
+    "hsn": "HSN code",
+    "gstin": "GSTIN",
+    "postcode": "PIN code",
+    "sku": "code",
+}
+HIDDEN = ("note", "address")
+
+
+def sentence(verb: str, ref: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """The entry in words.
+
+    >>> sentence("order.moved", "ORD007", {"status": "Pending"}, {"status": "Shipped"})
+    'ORD007: Pending to Shipped'
+    >>> sentence("customer.edited", "CUST001", {"phone": "", "city": "Guntur"}, {"phone": "+919876543210", "city": ""})
+    'Changed phone (was empty) to +919876543210, city (was Guntur) to empty'
+    """
+    before, after = before or {}, after or {}
+    return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format(
+        ref=ref,
+        changes=", ".join(_change(name, before.get(name), after[name]) for name in after) or "nothing",
+        old=before.get("status", ""),
+        new=after.get("status", ""),
+        old_stock=_shown(before.get("stock"), "not tracked"),
+        new_stock=_shown(after.get("stock"), "not tracked"),
+        standing=_standing(after),
+    )
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    label = LABELS.get(name, name.replace("_", " "))
+    if name in HIDDEN:
+        return label
+    if name == "price_paise":
+        return f"{label} (was {_price(old)}) to {_price(new)}"
+    if name == "gst_rate_bp":
+        return f"{label} (was {_percent(old)}) to {_percent(new)}"
+    return f"{label} (was {_shown(old)}) to {_shown(new)}"
+
+
+def _shown(value: Any, nothing: str = "empty") -> str:
+    return nothing if value in (None, "") else str(value)
+
+
+def _price(paise: Any) -> str:
+    return f"{int(paise or 0) / 100:.2f}"
+
+
+def _percent(bp: Any) -> str:
+    return f"{int(bp or 0) / 100:g} %"
+
+
+def _standing(after: Mapping[str, Any]) -> str:
+    status = after.get("override_status")
+    if "override_status" in after and status is None:
+        return "as the orders say again"
+    words = f"{status or 'as set'} by hand"
+    if after.get("override_until"):
+        words += f" until {after['override_until']}"
+    return words + (f": {after['override_reason']}" if after.get("override_reason") else "")

@@ -1,0 +1,35 @@
+"""Signing in, setting up, one's own password."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField
+
+from cms import fields
+from cms.auth.rules import check_username
+from cms.customers.forms import INDIAN_STATES
+from cms.fields import Choice, Form, Read, Secret, Text
+
+NEW_PASSWORD = {"autocomplete": "new-password"}
+
+
+class LoginForm(Form):
+    username = Text("Username", 64, required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"})
+    password = Secret("Password", render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+
+class SetupForm(Form):
+    """The shop and its owner."""
+
+    shop_name = Text("Name of the shop", 120, required=True, render_kw={"autocomplete": "organization"})
+    state = Choice("State", choices=[("", "Choose a state"), *((name, name) for name in INDIAN_STATES)])
+    whatsapp = fields.phone("WhatsApp number of the shop", render_kw={"type": "tel", "inputmode": "tel"})
+    name = Text("Your name", 120, required=True, render_kw={"autocomplete": "name"})
+    username = Read("Username", check_username, required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"})
+    password = Secret("Password", render_kw=NEW_PASSWORD)
+    token = HiddenField()
+
+
+class PasswordForm(Form):
+    current = Secret("Current password", render_kw={"autocomplete": "current-password"})
+    password = Secret("New password", render_kw=NEW_PASSWORD)

@@ -1,0 +1,72 @@
+"""Passwords, sign-in attempts and sessions: what is allowed."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from cms.errors import RuleError
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 128
+WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT = 10
+"""From one address. Strangers elsewhere cannot use up the tries of the owner."""
+TRIES_PER_ADDRESS = 40
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+
+
+def check_username(text: str) -> str:
+    """The username in small letters. Raises RuleError unless 2 to 40 letters, digits, dots, dashes or underscores."""
+    name = text.strip().casefold()
+    if not USERNAME.fullmatch(name):
+        raise RuleError("Use 2 to 40 small letters, digits, dots or dashes, beginning with a letter or digit", "username")
+    return name
+
+
+def check_password(password: str, known: tuple[str, ...] = ()) -> str:
+    """The password, if it is long and hard enough to guess. `known`: words a guesser would try first (name, shop).
+
+    Raises RuleError saying how to make it better.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleError(f"Use at least {SHORTEST_PASSWORD} characters; a few words together are easy to keep", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise RuleError(f"Keep the password within {LONGEST_PASSWORD} characters", "password")
+    from zxcvbn import zxcvbn  # its word lists cost 20 MB: only for who sets a password
+
+    if zxcvbn(password[:72], user_inputs=[word for word in known if word])["score"] < 2:
+        raise RuleError("This password is easy to guess; put a few unrelated words together", "password")
+    return password
+
+
+def too_many(of_account: int, of_address: int) -> bool:
+    """Whether so many failures within WINDOW close the door for a while.
+
+    >>> too_many(9, 9), too_many(10, 10), too_many(0, 40)
+    (False, True, True)
+    """
+    return of_account >= TRIES_PER_ACCOUNT or of_address >= TRIES_PER_ADDRESS
+
+
+def session_ended(created_at: datetime, seen_at: datetime, now: datetime, idle_minutes: int, hours: int) -> bool:
+    """Whether a session has been idle or has lasted too long.
+
+    >>> start = datetime(2026, 3, 1, 9)
+    >>> session_ended(start, start, start + timedelta(minutes=30), 30, 12)
+    False
+    >>> session_ended(start, start, start + timedelta(minutes=31), 30, 12)
+    True
+    """
+    return now - seen_at > timedelta(minutes=idle_minutes) or now - created_at > timedelta(hours=hours)
+
+
+def local_path(target: str | None) -> str:
+    """Where to go after signing in: a path of this app, else the start page.
+
+    >>> local_path("/orders?status=Pending"), local_path("//evil.test"), local_path("/\\\\evil.test"), local_path(None)
+    ('/orders?status=Pending', '/', '/', '/')
+    """
+    if not target or not re.fullmatch(r"/(?![/\\])[^\s\\]*", target):
+        return "/"
+    return target

@@ -1,0 +1,81 @@
+"""Reads the environment once, says what is wrong with it in one sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(SystemExit):
+    """The start stops with this sentence."""
+
+
+@dataclass(frozen=True)
+class Config:
+    database_url: URL
+    secret_key: str
+    instance: Path
+    proxies: int = 0
+    """How many proxies of ours stand in front and set X-Forwarded-For."""
+    https: bool = False
+    """Whether people come over HTTPS: Secure cookies and HSTS."""
+    hosts: tuple[str, ...] = ()
+    """Host names that are answered; empty = any."""
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.get_backend_name() == "sqlite"
+
+
+def read_config(environ: dict[str, str] | os._Environ = os.environ) -> Config:
+    """The settings of this process. Raises ConfigError on a value that cannot be."""
+    instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance")
+    instance.mkdir(parents=True, exist_ok=True)
+    return Config(
+        database_url=database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'shop.db'}"),
+        secret_key=environ.get("SECRET_KEY") or kept_secret(instance / "secret_key"),
+        instance=instance,
+        proxies=whole(environ, "TRUSTED_PROXIES", 0, 5),
+        https=whole(environ, "HTTPS", 0, 1) == 1,
+        hosts=tuple(host.strip() for host in environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()),
+    )
+
+
+def database_url(text: str) -> URL:
+    """The database's address, completed with what PyMySQL needs. Raises ConfigError."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigError("DATABASE_URL is not a database address such as sqlite:///shop.db") from None
+    if url.get_backend_name() == "sqlite":
+        if url.database and not os.path.isabs(url.database) and url.database != ":memory:":
+            url = url.set(database=str(ROOT / url.database))
+        return url
+    if url.get_backend_name() in ("mysql", "mariadb"):
+        return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
+    raise ConfigError(f"DATABASE_URL names {url.get_backend_name()}; this runs on sqlite and mysql+pymysql")
+
+
+def whole(environ: dict[str, str] | os._Environ, name: str, least: int, most: int) -> int:
+    """The whole number in an environment variable, `least` if absent. Raises ConfigError."""
+    text = environ.get(name, str(least))
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise ConfigError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return int(text)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret of this installation, made at its first start and readable by its user only."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,193 @@
+"""Adding and changing customers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, insert, tuple_
+from sqlalchemy.exc import IntegrityError
+
+from cms import clock
+from cms.activity.actions import record
+from cms.customers import queries, rules
+from cms.db import claim, db
+from cms.errors import RuleError
+from cms.formats import email_key, phone_digits, show_phone
+from cms.models import Customer, CustomerTerm, Segment
+from cms.refs import next_ref
+from cms.text import fold, search_terms
+from cms.totals.actions import count_on
+
+EDITABLE = (
+    "name",
+    "email",
+    "phone",
+    "gender",
+    "segment",
+    "address",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "gstin",
+    "note",
+)
+
+
+def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str | None = None) -> Customer:
+    """A new customer with the next number; the same request key gives back the one it made before.
+
+    Raises RuleError naming who already has the e-mail or phone.
+    """
+    if request_key and (made := queries.by_request_key(request_key)):
+        return made
+    now = clock.now()
+    customer = Customer(
+        ref=next_ref(Customer), created_at=now, created_on=clock.business_date(now, zone), request_key=request_key
+    )
+    _fill(customer, values)
+    _check_contact(customer)
+    try:
+        with db.session.begin_nested():
+            db.session.add(customer)
+    except IntegrityError:  # another took the e-mail, the phone or the key between the check and now
+        if request_key and (made := queries.by_request_key(request_key)):
+            return made
+        _check_contact(customer)
+        raise
+    _add_terms(customer)
+    count_on(customer.created_on, customers=1)
+    record(by, "customer.added", customer, customer_id=customer.id, after={"name": customer.name})
+    return customer
+
+
+def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: object) -> None:
+    """Change some of EDITABLE. Raises RuleError for a contact that someone else has, Conflict for an edit in between."""
+    claim(customer, version, tuple(values))
+    before = {name: getattr(customer, name) for name in values}
+    terms = _terms(customer)
+    with db.session.no_autoflush:
+        _fill(customer, values)
+        _check_contact(customer)
+    after = {name: getattr(customer, name) for name in values}
+    if before == after:
+        return
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:
+        db.session.expire(customer)
+        _check_contact_values(values, customer.id)
+        raise
+    if terms != _terms(customer):
+        _drop_terms(customer, terms)
+        _add_terms(customer)
+    record(by, "customer.edited", customer, customer_id=customer.id, before=before, after=after)
+
+
+def set_standing(customer: Customer, status: str, reason: str, until: date | None, version: int, today: date, by: object) -> None:
+    """Set Active or Inactive by hand, above what the orders say. Raises RuleError or Conflict."""
+    rules.check_override(status, reason, until, today)
+    claim(customer, version, ("override_status", "override_until", "override_reason"))
+    _override(customer, status, until, reason.strip(), by)
+
+
+def clear_standing(customer: Customer, version: int, by: object) -> None:
+    """Let the orders say again whether the customer is active. Raises Conflict."""
+    claim(customer, version, ("override_status", "override_until", "override_reason"))
+    _override(customer, None, None, "", by)
+
+
+def archive_customer(customer: Customer, archived: bool, version: int, by: object) -> None:
+    """Take a customer out of the lists, or back; nothing they bought changes. Raises Conflict."""
+    claim(customer, version)
+    if (customer.archived_at is not None) == archived:
+        return
+    customer.archived_at = clock.now() if archived else None
+    record(by, "customer.archived" if archived else "customer.restored", customer, customer_id=customer.id)
+
+
+def add_segment(name: str) -> None:
+    """Put a segment on the shop's list unless it is there."""
+    if name not in queries.segments():
+        db.session.add(Segment(name=name, position=100))
+        db.session.flush()
+
+
+def customer_ordered(customer: Customer) -> None:
+    """A new order ends an Inactive set by hand."""
+    if rules.ends_override(customer.override_status):
+        _override(customer, None, None, "", None)
+
+
+def _override(customer: Customer, status: str | None, until: date | None, reason: str, by: object) -> None:
+    names = ("override_status", "override_until", "override_reason")
+    before = {name: getattr(customer, name) for name in names}
+    customer.override_status, customer.override_until, customer.override_reason = status, until, reason
+    after = {name: getattr(customer, name) for name in names}
+    record(by, "customer.standing_set", customer, customer_id=customer.id, before=before, after=after)
+
+
+def _fill(customer: Customer, values: dict[str, Any]) -> None:
+    for name in EDITABLE:
+        if name in values:
+            setattr(customer, name, values[name])
+    if customer.segment != "Individual":
+        customer.gender = None
+    for name, key in customer_keys(customer.name, customer.email or "", customer.phone or "", customer.ref).items():
+        setattr(customer, name, key)
+
+
+def customer_keys(name: str, email: str, phone: str, ref: str) -> dict[str, str | None]:
+    """What a customer is sorted, matched, kept unique and searched by."""
+    return {
+        "name_key": fold(name)[:120],
+        "email_key": email_key(email) if email else None,
+        "phone_key": phone or None,
+        "search_text": queries.search_text(name, email, phone_digits(phone), ref),
+    }
+
+
+def _check_contact(customer: Customer) -> None:
+    _raise_if_taken(customer.email_key, customer.phone_key, customer.id)
+
+
+def _check_contact_values(values: dict[str, Any], besides: int) -> None:
+    email, phone = values.get("email") or "", values.get("phone") or ""
+    _raise_if_taken(email_key(email) if email else None, phone or None, besides)
+
+
+def _raise_if_taken(email: str | None, phone: str | None, besides: int | None) -> None:
+    taken = queries.same_contact(email, phone, besides)
+    if taken is None:
+        return
+    if phone and taken.phone_key == phone:
+        raise RuleError(f"{taken.name} ({taken.ref}) already has the phone {show_phone(phone)}", "phone")
+    raise RuleError(f"{taken.name} ({taken.ref}) already has this e-mail", "email")
+
+
+def _terms(customer: Customer) -> set[str]:
+    return customer_terms(customer.name, customer.email or "", customer.phone or "", customer.ref)
+
+
+def customer_terms(name: str, email: str, phone: str, ref: str) -> set[str]:
+    """What this customer is found by, as `customer_terms` keeps it."""
+    digits = phone_digits(phone)
+    return search_terms([name, email, ref], [digits] if digits else [])
+
+
+def _add_terms(customer: Customer) -> None:
+    rows = [{"term": term, "customer_id": customer.id} for term in sorted(_terms(customer))]
+    if rows:
+        db.session.execute(insert(CustomerTerm), rows)
+
+
+def _drop_terms(customer: Customer, terms: set[str]) -> None:
+    keys = [(term, customer.id) for term in sorted(terms)]
+    if keys:
+        db.session.execute(
+            delete(CustomerTerm)
+            .where(tuple_(CustomerTerm.term, CustomerTerm.customer_id).in_(keys))
+            .execution_options(synchronize_session=False)
+        )

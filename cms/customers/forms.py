@@ -1,0 +1,52 @@
+"""What may be typed about a customer."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField
+
+from cms import fields
+from cms.fields import Choice, Form, LongText, Text
+from cms.formats import STATES, parse_gstin, parse_pincode
+
+INDIAN_STATES = sorted(name for name in STATES.values() if "(until" not in name)
+GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
+STANDINGS = [("Active", "Active"), ("Inactive", "Inactive")]
+
+
+class CustomerForm(Form):
+    """All of a customer that is typed. `segments`: the shop's list."""
+
+    name = Text("Name", 120, required=True, render_kw={"autocomplete": "off", "autocapitalize": "words"})
+    phone = fields.phone(render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"})
+    email = fields.email(render_kw={"type": "email", "inputmode": "email", "autocomplete": "off"})
+    segment = Choice("Segment")
+    gender = Choice("Gender", choices=GENDERS)
+    address = LongText("Address", 500, render_kw={"rows": 2})
+    city = Text("City", 80)
+    state = Choice("State", choices=[("", "Choose a state"), *((name, name) for name in INDIAN_STATES)])
+    postcode = fields.Read("PIN code", parse_pincode, render_kw={"inputmode": "numeric"})
+    gstin = fields.Read("GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20})
+    note = LongText("Note", 1000, render_kw={"rows": 3})
+    version = HiddenField()
+    request_key = HiddenField()
+
+    def offer(self, segments: list[str], state: str = "") -> None:
+        """The choices that depend on the shop, and a state from elsewhere that the customer already has."""
+        self.segment.choices = [(name, name) for name in segments]
+        if state and state not in INDIAN_STATES:
+            self.state.choices = [*self.state.choices, (state, state)]
+
+    def customer(self) -> dict:
+        """The values of a customer, by column."""
+        values = self.values()
+        values["state"] = values["state"] or ""
+        return values
+
+
+class StandingForm(Form):
+    """Active or Inactive set by hand."""
+
+    status = Choice("Status", choices=STANDINGS)
+    reason = Text("Why", 200, required=True)
+    until = fields.day("Until (may be left empty)", render_kw={"type": "date"})
+    version = HiddenField()

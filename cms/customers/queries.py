@@ -1,0 +1,143 @@
+"""Customers as their pages need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import abort
+from sqlalchemy import Row, Select, or_, select
+
+from cms.customers.filters import CustomerFilter
+from cms.db import db
+from cms.models import Activity, Customer, CustomerTerm, Order, Segment
+from cms.paging import Page, Sort, page_of, read_whole
+from cms.text import fold, query_words
+
+FEW = 500
+"""Up to so many customers found by a word are looked up one by one; more are so common that walking the list is quick."""
+
+ROW = (
+    Customer.id,
+    Customer.ref,
+    Customer.name,
+    Customer.email,
+    Customer.phone,
+    Customer.segment,
+    Customer.order_count,
+    Customer.gross_paise,
+    Customer.last_order_on,
+    Customer.override_status,
+    Customer.override_until,
+    Customer.override_reason,
+)
+SORTS = {
+    "name": Sort("Name", Customer.name_key, Customer.id, False, str),
+    "newest": Sort("Newest", Customer.id, Customer.id, True, read_whole),
+    "last_order": Sort("Last order", Customer.last_order_on, Customer.id, True, date.fromisoformat),
+    "orders": Sort("Most orders", Customer.order_count, Customer.id, True, read_whole),
+    "spent": Sort("Most spent", Customer.gross_paise, Customer.id, True, read_whole),
+}
+
+
+def customer_or_404(customer_id: int) -> Customer:
+    return db.session.get(Customer, customer_id) or abort(404, "That customer no longer exists")
+
+
+def row_or_404(customer_id: int) -> Row[Any]:
+    """One customer as the list shows it."""
+    query = select(*ROW, Customer.version).where(Customer.id == customer_id)
+    return db.session.execute(query).first() or abort(404, "That customer no longer exists")
+
+
+def customers_matching(wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str]) -> Page:
+    """One page of the list."""
+    sort = SORTS[wanted.sort]
+    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")), today, active_days)
+    return page_of(having_words(query, wanted.q), sort, args)
+
+
+def having_words(query: Select, q: str) -> Select:
+    """Only customers whose name, e-mail, phone or number has every word of `q` in it.
+
+    Few are found by their terms; when the rarest word still finds very many, the list is walked instead.
+    """
+    words = query_words(q)
+    if not words:
+        return query if not q.strip() else query.where(Customer.id.is_(None))
+    for word in words:
+        query = query.where(Customer.search_text.contains(word, autoescape=True))
+    found = ids_by_term(max(words, key=len))
+    return query if found is None else query.where(Customer.id.in_(found))
+
+
+def ids_by_term(word: str) -> list[int] | None:
+    """The customers that have a word or an end of a word beginning so; None when they are more than FEW."""
+    term = CustomerTerm.term
+    query = select(CustomerTerm.customer_id).where(term >= word, term < word + "\U0010ffff").limit(4 * FEW + 1)
+    found = list(db.session.scalars(query))
+    ids = set(found)
+    return None if len(found) > 4 * FEW or len(ids) > FEW else sorted(ids)
+
+
+PICK = (Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment)
+
+
+def pick(customer_id: int | None) -> Row[Any] | None:
+    """A customer chosen for an order, None if there is none of this id."""
+    return db.session.execute(select(*PICK).where(Customer.id == customer_id)).first() if customer_id else None
+
+
+def name_of(customer_id: int) -> str:
+    return db.session.scalar(select(Customer.name).where(Customer.id == customer_id)) or "?"
+
+
+def customers_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
+    """Who could be meant by what was typed, for picking one."""
+    query = select(*PICK).where(Customer.archived_at.is_(None))
+    query = having_words(query, q).order_by(Customer.name_key, Customer.id)
+    return db.session.execute(query.limit(limit)).all()
+
+
+def same_contact(email_key: str | None, phone_key: str | None, besides: int | None) -> Row[Any] | None:
+    """Who already has this e-mail or phone."""
+    keys = []
+    if email_key:
+        keys.append(Customer.email_key == email_key)
+    if phone_key:
+        keys.append(Customer.phone_key == phone_key)
+    if not keys:
+        return None
+    query = select(Customer.id, Customer.ref, Customer.name, Customer.email_key, Customer.phone_key).where(or_(*keys))
+    if besides is not None:
+        query = query.where(Customer.id != besides)
+    return db.session.execute(query.order_by(Customer.id).limit(1)).first()
+
+
+def by_request_key(key: str) -> Customer | None:
+    return db.session.scalar(select(Customer).where(Customer.request_key == key))
+
+
+def segments() -> list[str]:
+    """The shop's own list, in its order."""
+    return list(db.session.scalars(select(Segment.name).order_by(Segment.position, Segment.name)))
+
+
+def orders_of(customer_id: int, limit: int = 10) -> Sequence[Row[Any]]:
+    """The customer's latest orders."""
+    query = select(
+        Order.id, Order.ref, Order.ordered_on, Order.status, Order.line_count, Order.units, Order.total_paise, Order.due_paise
+    ).where(Order.customer_id == customer_id)
+    return db.session.execute(query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(limit)).all()
+
+
+def story_of(customer_id: int, limit: int = 30) -> Sequence[Activity]:
+    """What happened with this customer, latest first."""
+    query = select(Activity).where(Activity.customer_id == customer_id).order_by(Activity.id.desc())
+    return db.session.scalars(query.limit(limit)).all()
+
+
+def search_text(name: str, email: str, digits: str, ref: str) -> str:
+    """What the words of a search are looked for in."""
+    return " ".join(part for part in (fold(name), fold(email), digits, fold(ref)) if part)[:600]

@@ -1,0 +1,276 @@
+"""Customers: the list with its cells, the page of one, adding and editing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.auth.sessions import shop
+from cms.customers import actions, queries, rules
+from cms.customers.filters import CustomerFilter
+from cms.customers.forms import CustomerForm, StandingForm
+from cms.db import db
+from cms.errors import Conflict, RuleError
+from cms.fields import version_of
+from cms.formats import show_phone
+from cms.shell import today
+from cms.web import page_or_fragment, toast
+
+bp = Blueprint("customers", __name__, url_prefix="/customers")
+
+EDITABLE = ("phone", "email", "segment")
+"""The cells of the list that are edited where they stand; `status` has a form of its own."""
+
+
+@bp.get("")
+@needs("see")
+def index() -> ResponseReturnValue:
+    wanted = CustomerFilter.from_args(request.args)
+    page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
+    return page_or_fragment(
+        "customers/index.html",
+        "customers/_list.html",
+        page=page,
+        wanted=wanted,
+        segments=queries.segments(),
+        sorts=queries.SORTS,
+        standing=standing_of,
+    )
+
+
+@bp.get("/new")
+@needs("work")
+def new() -> ResponseReturnValue:
+    form = CustomerForm(formdata=None, request_key=uuid.uuid4().hex, segment="Individual", state=shop().state)
+    form.offer(queries.segments(), shop().state)
+    return render_template("customers/new.html", form=form)
+
+
+@bp.get("/gender")
+@needs("work")
+def gender() -> ResponseReturnValue:
+    """The gender field for the chosen segment: asked only of an Individual."""
+    form = CustomerForm(request.args)
+    return render_template("customers/_gender.html", form=form)
+
+
+@bp.post("")
+@needs("work")
+def create() -> ResponseReturnValue:
+    form = CustomerForm()
+    form.offer(queries.segments())
+    if form.validate():
+        try:
+            customer = actions.add_customer(form.customer(), shop().zone, g.me, form.request_key.data or None)
+            db.session.commit()
+            toast(f"{customer.name} added as {customer.ref}")
+            return redirect(url_for("customers.show", customer_id=customer.id), 303)
+        except RuleError as error:
+            db.session.rollback()
+            form.blame(error)
+    return render_template("customers/new.html", form=form), 422
+
+
+@bp.get("/<int:customer_id>")
+@needs("see")
+def show(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    return render_template(
+        "customers/show.html",
+        customer=customer,
+        standing=standing_of(customer),
+        orders=queries.orders_of(customer_id),
+        story=queries.story_of(customer_id),
+    )
+
+
+@bp.get("/<int:customer_id>/edit")
+@needs("work")
+def edit(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    form = CustomerForm(formdata=None, obj=customer)
+    form.phone.data = show_phone(customer.phone)
+    form.offer(queries.segments(), customer.state)
+    return render_template("customers/edit.html", form=form, customer=customer)
+
+
+@bp.post("/<int:customer_id>")
+@needs("work")
+def save(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    form = CustomerForm()
+    form.offer(queries.segments(), customer.state)
+    if form.validate():
+        try:
+            actions.edit_customer(customer, form.customer(), version_of(form.version.data), g.me)
+            db.session.commit()
+            toast(f"{customer.name} saved")
+            return redirect(url_for("customers.show", customer_id=customer.id), 303)
+        except RuleError as error:
+            db.session.rollback()
+            form.blame(error)
+            if isinstance(error, Conflict):
+                form.version.data = str(customer.version)
+                form.tell_current(error.current)
+    return render_template("customers/edit.html", form=form, customer=customer), 422
+
+
+@bp.get("/<int:customer_id>/cells/<name>")
+@needs("see")
+def cell(customer_id: int, name: str) -> ResponseReturnValue:
+    row = queries.row_or_404(customer_id)
+    return _cell(row, name) if "cancel" in request.args else _cell_form(row, name)
+
+
+@bp.post("/<int:customer_id>/cells/<name>")
+@needs("work")
+def save_cell(customer_id: int, name: str) -> ResponseReturnValue:
+    if name == "status":
+        return _save_status_cell(customer_id)
+    customer = queries.customer_or_404(customer_id)
+    form = _cell_fields(name, request.form.get(name, ""))
+    field = form[name]
+    if not field.validate(form):
+        return _cell_form(queries.row_or_404(customer_id), name, field.errors[0]), 422
+    try:
+        actions.edit_customer(customer, {name: field.value}, version_of(request.form.get("version")), g.me)
+    except RuleError as error:
+        db.session.rollback()
+        return _cell_form(queries.row_or_404(customer_id), name, _told(error, name)), 422
+    db.session.commit()
+    toast(f"{field.label.text} saved")
+    return _cell(queries.row_or_404(customer_id), name, saved=True)
+
+
+@bp.get("/<int:customer_id>/status")
+@needs("work")
+def edit_status(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    form = StandingForm(formdata=None, version=customer.version, status=standing_of(customer).status)
+    return render_template("customers/status.html", form=form, customer=customer, standing=standing_of(customer))
+
+
+@bp.post("/<int:customer_id>/status")
+@needs("work")
+def save_status(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    form = StandingForm()
+    if form.validate():
+        try:
+            _set_standing(customer, form)
+            db.session.commit()
+            toast(standing_of(customer).why)
+            return redirect(url_for("customers.show", customer_id=customer.id), 303)
+        except RuleError as error:
+            db.session.rollback()
+            form.blame(error)
+    return render_template("customers/status.html", form=form, customer=customer, standing=standing_of(customer)), 422
+
+
+@bp.post("/<int:customer_id>/status/clear")
+@needs("work")
+def clear_status(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    try:
+        actions.clear_standing(customer, version_of(request.form.get("version")), g.me)
+    except RuleError as error:
+        db.session.rollback()
+        toast(error.message, "bad")
+    else:
+        db.session.commit()
+        toast(standing_of(customer).why)
+    return redirect(url_for("customers.show", customer_id=customer_id), 303)
+
+
+@bp.post("/<int:customer_id>/archive")
+@needs("work")
+def save_archived(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    archived = request.form.get("archived") == "1"
+    try:
+        actions.archive_customer(customer, archived, version_of(request.form.get("version")), g.me)
+    except RuleError as error:
+        db.session.rollback()
+        toast(error.message, "bad")
+    else:
+        db.session.commit()
+        toast(f"{customer.name} {'archived' if archived else 'restored'}")
+    return redirect(url_for("customers.show", customer_id=customer_id), 303)
+
+
+def standing_of(customer: Any) -> rules.Standing:
+    """How this customer, row or record, stands today."""
+    return rules.standing(
+        customer.last_order_on,
+        customer.override_status,
+        customer.override_until,
+        customer.override_reason,
+        today(),
+        shop().active_days,
+    )
+
+
+def _cell(row: Any, name: str, saved: bool = False) -> str:
+    if name not in (*EDITABLE, "status"):
+        abort(404)
+    return render_template("customers/_cell.html", customer=row, name=name, standing=standing_of, saved=saved)
+
+
+def _cell_form(row: Any, name: str, problem: str = "") -> str:
+    if name == "status":
+        form = StandingForm(request.form if problem else None)
+        form.status.data = form.status.data or ("Inactive" if standing_of(row).status == "Active" else "Active")
+        return render_template("customers/_status_form.html", customer=row, form=form, problem=problem, standing=standing_of)
+    if name not in EDITABLE:
+        abort(404)
+    typed = request.form.get(name) if problem else None
+    current = show_phone(row.phone) if name == "phone" else getattr(row, name)
+    form = _cell_fields(name, current if typed is None else typed)
+    return render_template(
+        "customers/_cell_form.html", customer=row, name=name, field=form[name], current=current, problem=problem
+    )
+
+
+def _cell_fields(name: str, value: str) -> CustomerForm:
+    if name not in EDITABLE:
+        abort(404)
+    form = CustomerForm(formdata=None)
+    form.offer(queries.segments())
+    form[name].data = value
+    return form
+
+
+def _save_status_cell(customer_id: int) -> ResponseReturnValue:
+    customer = queries.customer_or_404(customer_id)
+    form = StandingForm()
+    problem = "" if form.validate() else next(iter(form.errors.values()))[0]
+    if not problem:
+        try:
+            _set_standing(customer, form)
+        except RuleError as error:
+            db.session.rollback()
+            problem = error.message
+    if problem:
+        return _cell_form(queries.row_or_404(customer_id), "status", problem), 422
+    db.session.commit()
+    toast(standing_of(customer).why)
+    return _cell(queries.row_or_404(customer_id), "status", saved=True)
+
+
+def _set_standing(customer: Any, form: StandingForm) -> None:
+    version = version_of(form.version.data)
+    actions.set_standing(customer, form.status.value or "", form.reason.value, form.until.value, version, today(), g.me)
+
+
+def _told(error: RuleError, name: str) -> str:
+    if isinstance(error, Conflict):
+        now = error.current.get(name) or "empty"
+        shown = show_phone(str(now)) if name == "phone" else now
+        return f"Someone else changed this to {shown} meanwhile. Save again to put yours instead."
+    return error.message
+
+

@@ -1,0 +1,62 @@
+"""Who counts as an active customer, until when, and why."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cms.dates import show_date
+from cms.errors import RuleError
+
+DEFAULT_ACTIVE_DAYS = 90
+STATUSES = ("Active", "Inactive")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Active or Inactive, why in words, the last day it stays so (if there is one), and whether set by hand."""
+
+    status: str
+    why: str
+    until: date | None
+    overridden: bool
+
+
+def standing(
+    last_order_on: date | None,
+    override: str | None,
+    override_until: date | None,
+    override_reason: str,
+    today: date,
+    active_days: int = DEFAULT_ACTIVE_DAYS,
+) -> Standing:
+    """How a customer stands today: by hand while an override lasts, else Active up to `active_days` after an order.
+
+    >>> standing(date(2025, 12, 14), None, None, "", date(2026, 3, 14)).why
+    'Active until 14 Mar: last order 14 Dec 2025'
+    >>> standing(date(2025, 12, 14), "Active", date(2026, 4, 1), "promised to order", date(2026, 3, 20)).why
+    'Active by hand until 1 Apr: promised to order'
+    """
+    if override and (override_until is None or override_until >= today):
+        until = f" until {show_date(override_until, today)}" if override_until else ""
+        return Standing(override, f"{override} by hand{until}: {override_reason}", override_until, True)
+    if last_order_on is None:
+        return Standing("Inactive", "Inactive: no order yet", None, False)
+    ordered, until_on = show_date(last_order_on, today), last_order_on + timedelta(active_days)
+    if until_on >= today:
+        return Standing("Active", f"Active until {show_date(until_on, today)}: last order {ordered}", until_on, False)
+    since = show_date(until_on + timedelta(1), today)
+    return Standing("Inactive", f"Inactive since {since}: last order {ordered}", None, False)
+
+
+def check_override(status: str, reason: str, until: date | None, today: date) -> None:
+    """Raises RuleError unless a status set by hand is one of the two, says why, and does not end in the past."""
+    if status not in STATUSES:
+        raise RuleError("Choose Active or Inactive", "status")
+    if not reason.strip():
+        raise RuleError("Say in a few words why you set this by hand", "reason")
+    if until is not None and until < today:
+        raise RuleError("Choose today or a later day for the end", "until")
+
+
+def ends_override(override: str | None) -> bool:
+    """Whether a new order ends what was set by hand: an Inactive customer who orders is active again."""
+    return override == "Inactive"

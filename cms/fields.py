@@ -1,0 +1,168 @@
+"""Form fields that read what a person types: `.data` is the text as typed, `.value` what it means.
+
+Whatever is wrong stands beside the field, and what was typed stays in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+from cms.dates import parse_date
+from cms.errors import RuleError
+from cms.formats import parse_email, parse_phone
+from cms.money import parse_money, parse_percent_bp
+from cms.text import clean_text
+
+
+class Read(StringField):
+    """A text that means a value. `parse(text)` gives it or raises RuleError; blank means `blank` unless required."""
+
+    def __init__(self, label: str, parse: Callable[[str], Any], required: bool = False, blank: Any = "", **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.parse, self.required, self.blank = parse, required, blank
+        self.value: Any = blank
+        if required:
+            self.flags.required = True
+
+    def pre_validate(self, form: Any) -> None:
+        text = (self.data or "").strip()
+        if not text:
+            if self.required:
+                raise StopValidation(f"{self.label.text} is needed")
+            self.value = self.blank
+            return
+        try:
+            self.value = self.parse(text)
+        except RuleError as error:
+            raise StopValidation(error.message) from None
+
+
+class Text(Read):
+    """One line of at most `longest` characters."""
+
+    def __init__(self, label: str, longest: int, **kwargs: Any):
+        what = label[:1].lower() + label[1:]
+        super().__init__(label, lambda text: clean_text(text, longest, what=what), **kwargs)
+        self.flags.maxlength = longest
+
+
+class LongText(Text, TextAreaField):
+    """Some lines of at most `longest` characters."""
+
+    def __init__(self, label: str, longest: int, **kwargs: Any):
+        super().__init__(label, longest, **kwargs)
+        what = label[:1].lower() + label[1:]
+        self.parse = lambda text: clean_text(text, longest, many_lines=True, what=what)
+
+    widget = TextAreaField.widget
+
+
+def phone(label: str = "Phone", **kwargs: Any) -> Any:
+    return Read(label, parse_phone, **kwargs)
+
+
+def email(label: str = "E-mail", **kwargs: Any) -> Any:
+    return Read(label, parse_email, **kwargs)
+
+
+def amount(label: str, currency: Callable[[], str], **kwargs: Any) -> Any:
+    """An amount in the shop's currency; `.value` in minor units."""
+    return Read(label, lambda text: parse_money(text, currency()), **kwargs)
+
+
+def percent(label: str, **kwargs: Any) -> Any:
+    """A share of 0 to 100; `.value` in basis points."""
+    return Read(label, parse_percent_bp, blank=0, **kwargs)
+
+
+def whole(label: str, least: int, most: int, **kwargs: Any) -> Any:
+    """A whole number within bounds."""
+    return Read(label, lambda text: parse_whole(text, least, most, label), **kwargs)
+
+
+def day(label: str, **kwargs: Any) -> Any:
+    """A date, None when blank."""
+    return Read(label, read_day, blank=None, **kwargs)
+
+
+def read_day(text: str) -> date:
+    return parse_date(text)
+
+
+def parse_whole(text: str, least: int, most: int, what: str = "This") -> int:
+    """A whole number from `least` to `most`. Raises RuleError."""
+    bare = text.strip().replace(",", "")
+    digits = bare.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12 or not least <= int(bare) <= most:
+        raise RuleError(f"{what} must be a whole number from {least:,} to {most:,}")
+    return int(bare)
+
+
+class Choice(SelectField):
+    """One of a list; anything else is refused in words. `.value` is the choice, None for blank."""
+
+    def __init__(self, label: str, **kwargs: Any):
+        super().__init__(label, validate_choice=False, **kwargs)
+
+    @property
+    def value(self) -> str | None:
+        return self.data or None
+
+    def pre_validate(self, form: Any) -> None:
+        if (self.data or "") not in {str(value) for value, _label, *_ in self.iter_choices()}:
+            raise StopValidation(f"Choose one of the list for {self.label.text.lower()}")
+
+
+class Secret(PasswordField):
+    """A password: kept as typed, never shown again."""
+
+    def __init__(self, label: str, **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.flags.required = True
+
+    @property
+    def value(self) -> str:
+        return self.data or ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            raise StopValidation(f"{self.label.text} is needed")
+        if len(self.data) > 1000 or not self.data.isprintable():
+            raise StopValidation("This has characters a password cannot have")
+
+
+class Form(FlaskForm):
+    """A form whose problems can also come from a rule that ran later."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # every POST is checked once for all, before any route runs
+
+    def values(self) -> dict[str, Any]:
+        """What was meant, by field name."""
+        return {name: field.value for name, field in self._fields.items() if hasattr(field, "value")}
+
+    def blame(self, error: RuleError) -> None:
+        """Put a rule's message beside the field it names, or above the form."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
+
+    def tell_current(self, current: dict[str, Any]) -> None:
+        """Put what someone else saved meanwhile beside each field where it differs from what was typed."""
+        for name, value in current.items():
+            field = self._fields.get(name)
+            if field is not None and hasattr(field, "value") and (field.value or "") != (value or ""):
+                field.errors = [*field.errors, f"Someone else saved: {value or 'empty'}"]
+
+
+def version_of(text: str | None) -> int:
+    """The version an edit was made on; -1, which no row has, for anything unreadable."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -1,0 +1,25 @@
+"""The start page: the money, what needs doing, the last orders."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.auth.sessions import shop
+from cms.figures import queries as figures
+from cms.orders import queries as orders
+from cms.shell import today
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@needs("see")
+def index() -> ResponseReturnValue:
+    return render_template(
+        "home/index.html",
+        figures=figures.headline(today()),
+        low=figures.low_stock(shop().low_stock),
+        orders=orders.latest_orders(8),
+    )

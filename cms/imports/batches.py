@@ -1,0 +1,73 @@
+"""Many rows into a table at once, and many looked up at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, Table, func, insert, select
+
+from cms.db import db
+
+MOST_IN = 1000
+"""Values in one IN list."""
+
+
+class Batch:
+    """Rows for one table with ids of our own choosing, so that others can refer to them before they are written."""
+
+    def __init__(self, model: Any, size: int = 5000):
+        self.table: Table = model.__table__
+        self.size = size
+        self.rows: list[dict[str, Any]] = []
+        self.next_id = int(db.session.scalar(select(func.coalesce(func.max(self.table.c.id), 0))) or 0) + 1
+        self.first_id = self.next_id
+
+    def new_id(self) -> int:
+        """The id that the next row is to have."""
+        self.next_id += 1
+        return self.next_id - 1
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take a row in; every row must name the same columns, `id` too."""
+        self.rows.append(row)
+
+    @property
+    def full(self) -> bool:
+        return len(self.rows) >= self.size
+
+    def write(self) -> None:
+        """Write what was taken in."""
+        write_rows(self.table, self.rows)
+        self.rows = []
+
+
+def write_rows(table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows that all name the same columns."""
+    if rows:
+        db.session.execute(insert(table), rows)
+
+
+class Lookup:
+    """Rows by a unique text column: those asked for are fetched together and remembered."""
+
+    def __init__(self, key: Any, *columns: Any):
+        self.key, self.columns = key, columns
+        self.found: dict[str, Row[Any]] = {}
+
+    def fetch(self, keys: Iterable[str]) -> None:
+        """Get to know these, as far as they exist and are not known yet."""
+        for some in in_parts({key for key in keys if key not in self.found}):
+            for row in db.session.execute(select(self.key, *self.columns).where(self.key.in_(some))):
+                self.found[row[0]] = row
+
+    def get(self, key: str) -> Row[Any] | None:
+        return self.found.get(key)
+
+
+def in_parts(values: Collection[Any]) -> Iterator[list[Any]]:
+    """The values sorted, MOST_IN at a time."""
+    waiting = iter(sorted(values))
+    while part := list(islice(waiting, MOST_IN)):
+        yield part

@@ -1,0 +1,158 @@
+"""customers.csv"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+
+from cms.customers.actions import add_segment, customer_keys, customer_terms
+from cms.customers.queries import segments
+from cms.db import db
+from cms.errors import RuleError
+from cms.formats import parse_email, parse_gstin, parse_phone, parse_pincode, show_phone
+from cms.imports.batches import Batch, in_parts, write_rows
+from cms.imports.files import Rows
+from cms.imports.rules import gender_of, is_india, needed
+from cms.imports.run import FileRun, existing
+from cms.models import Customer, CustomerTerm, Order
+from cms.text import clean_text
+
+NOT_NAMED = {
+    "order_count": 0, "gross_paise": 0, "returned_paise": 0, "first_order_on": None, "last_order_on": None,
+    "marketing_at": None, "archived_at": None, "override_status": None, "override_until": None, "override_reason": "",
+    "version": 1, "request_key": None,
+}  # fmt: skip
+
+
+class Customers:
+    """Reads customers.csv into the customers and their search terms."""
+
+    def __init__(self, file: FileRun):
+        self.file, self.run = file, file.run
+        self.batch = Batch(Customer)
+        self.terms: list[dict[str, Any]] = []
+        self.lines: dict[str, int] = {}
+        self.emails: dict[str, str] = {}
+        self.phones: dict[str, str] = {}
+        self.segments = {name.casefold(): name for name in segments()}
+
+    def load(self) -> None:
+        for chunk in self.file.chunks():
+            self._load(chunk)
+
+    def _load(self, chunk: Rows) -> None:
+        known = existing(Customer.ref, {cells[0] for _line, cells in chunk})
+        values: list[tuple[int, dict[str, Any]]] = []
+
+        def read(line: int, cells: list[str]) -> None:
+            ref = needed(cells[0], 64, "customer_ref")
+            if ref in self.lines:
+                raise RuleError(f"Customer {ref} stands in line {self.lines[ref]} already", "customer_ref")
+            self.lines[ref] = line
+            if ref in known:
+                self.file.count.known += 1
+            else:
+                values.append((line, self._read(ref, cells)))
+
+        self.file.each(chunk, read)
+        self._know_contacts([row for _line, row in values])
+        self.file.each(values, self._add)
+        self.batch.write()
+        self.terms.sort(key=lambda row: (row["term"], row["customer_id"]))
+        write_rows(CustomerTerm.__table__, self.terms)  # type: ignore[arg-type]
+        self.terms = []
+
+    def _read(self, ref: str, cells: list[str]) -> dict[str, Any]:
+        (_, name, email, phone, gender, segment, address, city, state, postcode, country, gstin, created, note) = cells
+        country = clean_text(country, 60, "country", what="country")
+        at, day = self.run.moment(created, "created_at") if created else (None, None)
+        name = needed(name, 120, "name")
+        email = parse_email(email) if email else ""
+        phone = parse_phone(phone, self.run.country) if phone else ""
+        return {
+            "ref": ref,
+            "name": name,
+            "email": email,
+            "phone": phone,
+            "gender": gender_of(gender),
+            "segment": self._segment(segment),
+            "address": clean_text(address, 1000, "address", many_lines=True, what="address"),
+            "city": clean_text(city, 80, "city", what="city"),
+            "state": clean_text(state, 60, "state", what="state"),
+            "postcode": self._postcode(postcode, country),
+            "country": country,
+            "gstin": parse_gstin(gstin) if gstin else "",
+            "created_at": at,
+            "created_on": day,
+            "note": clean_text(note, 4000, "note", many_lines=True, what="note"),
+        } | customer_keys(name, email, phone, ref)
+
+    def _postcode(self, text: str, country: str) -> str:
+        return parse_pincode(text, "IN" if is_india(country, self.run.country) else "other") if text else ""
+
+    def _segment(self, text: str) -> str:
+        """The shop's name for it; a new one is kept as written."""
+        text = clean_text(text, 60, "segment", what="segment") or "Individual"
+        return self.segments.get(text.casefold(), text)
+
+    def _know_contacts(self, rows: list[dict[str, Any]]) -> None:
+        """Who of the shop has one of these e-mails or phones already."""
+        for keys, column, known in (
+            ({row["email_key"] for row in rows}, Customer.email_key, self.emails),
+            ({row["phone_key"] for row in rows}, Customer.phone_key, self.phones),
+        ):
+            for part in in_parts(keys - {None} - known.keys()):
+                for key, ref, name in db.session.execute(
+                    select(column, Customer.ref, Customer.name).where(or_(column.in_(part)))
+                ):
+                    known[key] = f"{name} ({ref})"
+
+    def _add(self, line: int, row: dict[str, Any]) -> None:
+        email, phone = row["email_key"], row["phone_key"]
+        if email in self.emails:
+            raise RuleError(f"{self.emails[email]} already has this e-mail", "email")
+        if phone in self.phones:
+            raise RuleError(f"{self.phones[phone]} already has the phone {show_phone(phone)}", "phone")
+        who = f"{row['name']} ({row['ref']})"
+        if email:
+            self.emails[email] = who
+        if phone:
+            self.phones[phone] = who
+        self._make_segment(row["segment"])
+        if row["segment"] != "Individual" and row["gender"]:
+            self.file.noticed.add("genders of customers who are no individuals were left out", f"line {line}")
+            row["gender"] = None
+        row["id"] = self.batch.new_id()
+        row["created_at"] = row["created_at"] or self.run.now
+        row["created_on"] = row["created_on"] or self.run.moment(f"{self.run.now}Z", "created_at")[1]
+        self.batch.add(row | NOT_NAMED)
+        self.file.count.added += 1
+        terms = customer_terms(row["name"], row["email"], row["phone"], row["ref"])
+        self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]
+
+    def _make_segment(self, name: str) -> None:
+        if name.casefold() not in self.segments:
+            add_segment(name)
+            self.segments[name.casefold()] = name
+            self.file.report.notices.append(f"{self.file.file.name}: added the segment {name}")
+
+
+def date_by_first_order(run: Any, first_customer: int, first_order: int) -> None:
+    """Customers of this run that came without a date count from their first order in it."""
+    first = (
+        select(
+            Order.customer_id,
+            func.min(Order.ordered_at).label("at"),
+            func.min(Order.ordered_on).label("day"),
+        )
+        .where(Order.id >= first_order, Order.customer_id >= first_customer)
+        .group_by(Order.customer_id)
+        .subquery()
+    )
+    db.session.execute(
+        update(Customer)
+        .where(Customer.id == first.c.customer_id, Customer.created_at == run.now, first.c.at < run.now)
+        .values(created_at=first.c.at, created_on=first.c.day)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,189 @@
+"""orders.csv: a row a line. Rows of one order need not follow one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.db import db
+from cms.errors import RuleError
+from cms.imports.batches import Batch, Lookup, in_parts
+from cms.imports.files import Rows
+from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, status_of, whole_number
+from cms.imports.run import FileRun
+from cms.models import Customer, Order, OrderLine, Product, StatusChange
+from cms.money import parse_percent_bp, percent_of, show_money
+from cms.orders.rules import MOST_PRICE_PAISE, ORDER_BELOW_PAISE
+from cms.text import clean_text
+
+ORDER_NOT_NAMED = {
+    "address": "", "note": "", "created_by_id": None, "discount_paise": 0, "total_paise": 0, "tax_paise": 0,
+    "round_off_paise": 0, "payable_paise": 0, "line_count": 0, "units": 0, "paid_paise": 0, "returned_units": 0,
+    "returned_paise": 0, "version": 1, "request_key": None,
+}  # fmt: skip
+LINE_NOT_NAMED = {
+    "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0,
+    "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
+}  # fmt: skip
+HEAD = ("customer_ref", "ordered_at", "status", "delivered_at")
+
+
+@dataclass(slots=True)
+class Seen:
+    """An order as its first row told it; `lines` has a bit for each line number met, or stored already if `known`."""
+
+    id: int
+    line: int
+    head: tuple[str, str, str, str]
+    known: bool = False
+    lines: int = 0
+    last_no: int = 0
+    paise: int = 0
+
+
+class Orders:
+    """Reads orders.csv. The orders' totals are left at 0 for `totals.actions.rebuild`."""
+
+    def __init__(self, file: FileRun):
+        self.file, self.run = file, file.run
+        self.orders, self.lines, self.changes = Batch(Order), Batch(OrderLine), Batch(StatusChange)
+        self.customers = Lookup(Customer.ref, Customer.id)
+        self.products = Lookup(Product.sku, Product.id, Product.name, Product.hsn, Product.gst_rate_bp)
+        self.seen: dict[str, Seen] = {}
+        self.stored: dict[str, tuple[int, int]] = {}
+        self.settled = "payments" not in self.run.files
+
+    def load(self) -> None:
+        for chunk in self.file.chunks():
+            self.customers.fetch({cells[1] for _line, cells in chunk})
+            self.products.fetch({cells[5] for _line, cells in chunk})
+            self.stored = _stored({cells[0] for _line, cells in chunk} - self.seen.keys())
+            self.file.each(chunk, self._row)
+            for batch in (self.orders, self.changes, self.lines):
+                batch.write()
+
+    def _row(self, line: int, cells: list[str]) -> None:
+        order_no, customer_ref, ordered_at, status, line_no, sku, name, quantity, price, discount, delivered_at = cells
+        head = (customer_ref, ordered_at, status, delivered_at)
+        order = self.seen.get(order_no)
+        if order is None:
+            self._check_customer(customer_ref)
+            order, new = self._first_met(line, order_no, head)
+        else:
+            new = None
+            if order.head != head:
+                self._check_same(order, order_no, head)
+        number = whole_number(line_no, MOST_LINE_NO, "line_no") if line_no else order.last_no + 1
+        if self._is_known(order, order_no, number):
+            return
+        row = self._line(line, sku, name, quantity, price, discount)
+        if order.paise + row["total_paise"] >= ORDER_BELOW_PAISE:
+            most = show_money(ORDER_BELOW_PAISE, self.run.currency)
+            raise RuleError(f"Order {order_no} must stay below {most}", "unit_price")
+        if new:
+            self._add_order(order_no, order, new)
+        order.lines |= 1 << number
+        order.last_no = max(order.last_no, number)
+        order.paise += row["total_paise"]
+        row |= {"id": self.lines.new_id(), "order_id": order.id, "line_no": number}
+        self.lines.add(row)
+        self.file.count.added += 1
+
+    def _check_customer(self, ref: str) -> None:
+        if self.customers.get(ref) is None:
+            raise RuleError(f"There is no customer {ref}" if ref else "customer_ref is needed", "customer_ref")
+
+    def _first_met(self, line: int, order_no: str, head: tuple[str, str, str, str]) -> tuple[Seen, dict[str, Any] | None]:
+        """The order of a row that is the first of it, and its own row unless it is stored already."""
+        if order_no in self.stored:
+            order_id, numbers = self.stored[order_no]
+            self.seen[order_no] = order = Seen(order_id, line, head, known=True, lines=numbers)
+            return order, None
+        needed(order_no, 64, "order_no")
+        return Seen(0, line, head), self._head(head)
+
+    def _is_known(self, order: Seen, order_no: str, number: int) -> bool:
+        """Whether the line is stored already. Raises RuleError when it cannot be added either."""
+        there = order.lines >> number & 1
+        if not order.known:
+            if there:
+                raise RuleError(f"Order {order_no} has a line {number} already", "line_no")
+            return False
+        if not there:
+            raise RuleError(f"Order {order_no} was imported before without a line {number}; enter a new order", "line_no")
+        order.last_no = max(order.last_no, number)
+        self.file.count.known += 1
+        return True
+
+    def _head(self, head: tuple[str, str, str, str]) -> dict[str, Any]:
+        """What all rows of an order must agree on. Raises RuleError."""
+        customer_ref, ordered_at, status_word, delivered_text = head
+        customer = self.customers.get(customer_ref)
+        at, day = self.run.moment(ordered_at, "ordered_at")
+        delivered: tuple[datetime | None, date | None] = (None, None)
+        if delivered_text:
+            delivered = self.run.moment(delivered_text, "delivered_at")
+            if delivered[1] < day:  # type: ignore[operator]
+                raise RuleError("delivered_at is before the day of the order", "delivered_at")
+        status = status_of(status_word, bool(delivered_text))
+        if delivered_text and status != "Delivered":
+            raise RuleError(f"delivered_at is given, but the order is {status}", "delivered_at")
+        customer_id = customer.id if customer else None
+        return {
+            "customer_id": customer_id, "ordered_at": at, "ordered_on": day, "status": status, "delivered_at": delivered[0],
+        }  # fmt: skip
+
+    def _check_same(self, order: Seen, order_no: str, head: tuple[str, str, str, str]) -> None:
+        for column, first, now in zip(HEAD, order.head, head, strict=True):
+            if first != now and self._head(order.head) != self._head(head):
+                was, text = first or "blank", now or "blank"
+                raise RuleError(f"Order {order_no} has {column} {was} in line {order.line}, but {text} here", column)
+
+    def _add_order(self, order_no: str, order: Seen, row: dict[str, Any]) -> None:
+        order.id = self.orders.new_id()
+        self.seen[order_no] = order
+        made = {"id": order.id, "ref": order_no, "settled_before": self.settled, "created_at": self.run.now}
+        self.orders.add(row | made | ORDER_NOT_NAMED)
+        change = {"id": self.changes.new_id(), "order_id": order.id, "old": None, "new": row["status"], "by_id": None}
+        self.changes.add(change | {"at": row["ordered_at"], "undoes_id": None})
+
+    def _line(self, line: int, sku: str, name: str, quantity: str, price: str, discount: str) -> dict[str, Any]:
+        product = self.products.get(sku)
+        if product is None:
+            raise RuleError(f"There is no product {sku}" if sku else "sku is needed", "sku")
+        units = quantity_of(quantity)
+        if not price:
+            raise RuleError("unit_price is needed", "unit_price")
+        unit_paise = self.file.price(line, price, "unit_price")
+        if unit_paise > MOST_PRICE_PAISE:
+            raise RuleError(f"A price can be at most {show_money(MOST_PRICE_PAISE, self.run.currency)}", "unit_price")
+        gross = units * unit_paise
+        discount_bp = parse_percent_bp(discount, "discount_percent") if discount else 0
+        discount_paise = percent_of(gross, discount_bp) if discount_bp else 0
+        return {
+            "product_id": product.id,
+            "sku": sku,
+            "product_name": clean_text(name, 200, "product_name", what="product name") if name else product.name,
+            "quantity": units,
+            "unit_price_paise": unit_paise,
+            "discount_bp": discount_bp,
+            "discount_paise": discount_paise,
+            "total_paise": gross - discount_paise,
+            "hsn": product.hsn,
+            "gst_rate_bp": product.gst_rate_bp,
+            **LINE_NOT_NAMED,
+        }
+
+
+def _stored(order_nos: set[str]) -> dict[str, tuple[int, int]]:
+    """Id and line numbers (as bits) of those orders that are in the shop already."""
+    found: dict[str, tuple[int, int]] = {}
+    for part in in_parts(order_nos):
+        query = select(Order.ref, Order.id, OrderLine.line_no).outerjoin(OrderLine, OrderLine.order_id == Order.id)
+        for ref, order_id, number in db.session.execute(query.where(Order.ref.in_(part))):
+            bits = found[ref][1] if ref in found else 0
+            found[ref] = (order_id, bits | (1 << number if number else 0))
+    return found

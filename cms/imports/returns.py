@@ -1,0 +1,144 @@
+"""returns.csv: what came back, as history. Its refunds count on the day it came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.db import db
+from cms.errors import RuleError
+from cms.imports.batches import Batch, Lookup, in_parts
+from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, refund_share, row_key, whole_number
+from cms.imports.run import FileRun
+from cms.models import Order, OrderLine, Return
+from cms.refs import next_refs
+from cms.text import clean_text
+
+NOT_NAMED = {
+    "state": "refunded", "words": "", "restocked": False, "refund_mode": "other", "late_reason": "",
+    "credit_note_id": None, "by_id": None, "version": 1,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sold:
+    """A line of an order, and the units of it that came back, this run's too."""
+
+    id: int
+    line_no: int
+    sku: str
+    product_id: int
+    quantity: int
+    back: int
+    total_paise: int
+
+    @property
+    def left(self) -> int:
+        return self.quantity - self.back
+
+
+class Returns:
+    """Reads returns.csv. A row without a line number may be shared among the lines of its sku."""
+
+    def __init__(self, file: FileRun):
+        self.file, self.run = file, file.run
+        self.batch = Batch(Return)
+        self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.status, Order.ordered_on)
+        self.lines: dict[int, list[Sold]] = {}
+
+    def load(self) -> None:
+        for chunk in self.file.chunks():
+            rows = self.file.keyed(chunk, Return.request_key)
+            self.orders.fetch({cells[0] for _line, (_key, _twin, cells) in rows})
+            self._know_lines({order.id for _line, (_, _, cells) in rows if (order := self.orders.get(cells[0]))})
+            self.file.each(rows, self._row)
+            for row, ref in zip(self.batch.rows, next_refs(Return, len(self.batch.rows)), strict=True):
+                row["ref"] = ref
+            self.batch.write()
+
+    def _know_lines(self, order_ids: set[int]) -> None:
+        columns = (
+            OrderLine.id, OrderLine.line_no, OrderLine.sku, OrderLine.product_id, OrderLine.quantity,
+            OrderLine.returned_quantity, OrderLine.total_paise,
+        )  # fmt: skip
+        found = defaultdict(list)
+        for part in in_parts(order_ids - self.lines.keys()):
+            query = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_(part))
+            for order_id, *line in db.session.execute(query.order_by(OrderLine.order_id, OrderLine.line_no)):
+                found[order_id].append(Sold(*line))
+        self.lines |= found
+
+    def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
+        key, twin, cells = row
+        order_no, line_no, sku, quantity, reason, returned_at, unit_price, credit_note = cells
+        order = self.orders.get(needed(order_no, 64, "order_no"))
+        if order is None:
+            raise RuleError(f"There is no order {order_no}", "order_no")
+        if order.status == "Cancelled":
+            raise RuleError(f"Order {order_no} is cancelled; nothing of it can come back", "order_no")
+        units = quantity_of(quantity)
+        at, day = self._when(returned_at, order.ordered_on)
+        unit_paise = self.file.price(line, unit_price, "refund_unit_price") if unit_price else None
+        texts = {
+            "reason": clean_text(reason, 80, "reason", what="reason") or "Not stated",
+            "credit_note_ref": clean_text(credit_note, 64, "credit_note_no", what="credit note"),
+        }
+        lines = self._lines_meant(order, order_no, line_no, sku)
+        for part, (sold, back) in enumerate(_shared(lines, units, order_no, sku)):
+            refund = back * unit_paise if unit_paise is not None else refund_share(sold.total_paise, sold.quantity, sold.back, back)
+            sold.back += back
+            self.batch.add(
+                {
+                    "id": self.batch.new_id(),
+                    "request_key": row_key("returns", cells, twin, part) if part else key,
+                    "order_id": order.id,
+                    "order_line_id": sold.id,
+                    "customer_id": order.customer_id,
+                    "product_id": sold.product_id,
+                    "quantity": back,
+                    "refund_paise": refund,
+                    "returned_at": at,
+                    "returned_on": day,
+                    "refunded_on": day,
+                    "created_at": self.run.now,
+                }
+                | texts
+                | NOT_NAMED
+            )
+        self.file.count.added += 1
+
+    def _when(self, text: str, ordered_on: date) -> tuple[datetime, date]:
+        at, day = self.run.moment(text, "returned_at")
+        if day < ordered_on:
+            raise RuleError("returned_at is before the day of the order", "returned_at")
+        return at, day
+
+    def _lines_meant(self, order: Any, order_no: str, line_no: str, sku: str) -> list[Sold]:
+        lines = [line for line in self.lines.get(order.id, []) if line.sku == sku]
+        if line_no:
+            number = whole_number(line_no, MOST_LINE_NO, "line_no")
+            lines = [line for line in lines if line.line_no == number]
+        if not lines:
+            where = f"Line {line_no} of order {order_no}" if line_no else f"Order {order_no}"
+            raise RuleError(f"{where} has no product {sku}" if sku else "sku is needed", "sku")
+        return lines
+
+
+def _shared(lines: list[Sold], units: int, order_no: str, sku: str) -> list[tuple[Sold, int]]:
+    """Which line takes how many units back: one with enough left, else several in turn. Raises RuleError."""
+    for line in lines:
+        if line.left >= units:
+            return [(line, units)]
+    left = sum(line.left for line in lines)
+    if left < units:
+        raise RuleError(f"Only {left:,} of {sku} in order {order_no} are left to come back, not {units:,}", "quantity")
+    shares = []
+    for line in lines:
+        if line.left and units:
+            shares.append((line, min(line.left, units)))
+            units -= shares[-1][1]
+    return shares

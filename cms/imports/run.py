@@ -1,0 +1,100 @@
+"""What all files of one import share: the shop, the clock, the report, the way through the rows of a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.dates import business_date, parse_moment
+from cms.db import db
+from cms.errors import RuleError
+from cms.imports.batches import in_parts
+from cms.imports.files import CsvFile, Rows
+from cms.imports.report import FileCount, Noticed, Report
+from cms.imports.rules import row_key
+from cms.money import parse_money_rounding
+
+EVERY = 20_000
+
+
+@dataclass
+class Run:
+    """One import."""
+
+    zone: str
+    currency: str
+    country: str
+    now: datetime
+    report: Report
+    files: frozenset[str]
+    """The tables that this run has files of."""
+
+    def moment(self, text: str, column: str) -> tuple[datetime, date]:
+        """A time in UTC and its day in the shop. Raises RuleError."""
+        at = parse_moment(text, self.zone, column)
+        return at.replace(microsecond=0), business_date(at, self.zone)
+
+
+class FileRun:
+    """One file of a run."""
+
+    def __init__(self, run: Run, file: CsvFile):
+        self.run, self.file, self.report = run, file, run.report
+        self.count = FileCount()
+        self.report.files[file.name] = self.count
+        self.noticed = Noticed()
+        self.twins: Counter[bytes] = Counter()
+
+    def chunks(self) -> Iterator[Rows]:
+        """The rows, some thousand at a time, with progress told. Raises BadFile."""
+        told = 0
+        for chunk in self.file.chunks():
+            self.count.rows += len(chunk)
+            yield chunk
+            if self.count.rows - told >= EVERY:
+                told = self.count.rows
+                self.report.say(f"{self.file.name}: {told:,} rows")
+        for line, why in self.file.ragged:
+            self.count.rows += 1
+            self.report.refuse(self.file.name, line, None, why)
+        if self.file.unknown:
+            self.report.notices.append(f"{self.file.name}: ignored unknown columns {', '.join(self.file.unknown)}")
+        self.report.notices += self.noticed.sentences(self.file.name)
+
+    def each(self, rows: Iterable[tuple[int, Any]], do: Callable[[int, Any], None]) -> None:
+        """Do it with each row; a row that breaks a rule is listed and left out."""
+        for line, row in rows:
+            try:
+                do(line, row)
+            except RuleError as error:
+                self.report.refuse(self.file.name, line, error.field, error.message)
+
+    def price(self, line: int, text: str, column: str) -> int:
+        """A price in minor units; decimals beyond the currency's are rounded half up and told. Raises RuleError."""
+        paise, rounded = parse_money_rounding(text, self.run.currency, column)
+        if rounded:
+            self.noticed.add(f"values of {column} were rounded", f"line {line}: {text}")
+        return paise
+
+    def keyed(self, rows: Rows, column: Any) -> list[tuple[int, tuple[str, int, list[str]]]]:
+        """Rows without a ref of their own, with their key and occurrence; those imported before are counted and left out."""
+        keyed = []
+        for line, cells in rows:
+            first = row_key(self.file.table, cells, 0)
+            twin = bytes.fromhex(first)
+            occurrence = self.twins[twin]
+            self.twins[twin] += 1
+            keyed.append((line, (row_key(self.file.table, cells, occurrence) if occurrence else first, occurrence, cells)))
+        known = existing(column, {key for _line, (key, *_rest) in keyed})
+        self.count.known += len(known)
+        return [(line, row) for line, row in keyed if row[0] not in known]
+
+
+def existing(column: Any, values: Collection[Any]) -> set[Any]:
+    """Which of these values a column holds."""
+    return {value for part in in_parts(values) for value in db.session.scalars(select(column).where(column.in_(part)))}

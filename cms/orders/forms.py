@@ -1,0 +1,145 @@
+"""An order as it is being typed: what was meant, and beside each field what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cms.errors import RuleError
+from cms.fields import parse_whole
+from cms.formats import parse_email, parse_phone
+from cms.money import parse_money, parse_percent_bp, plain_money
+from cms.orders import rules
+from cms.text import clean_text
+
+
+@dataclass
+class TypedLine:
+    """One line: the product's row and three texts, read by `read`."""
+
+    product: Any
+    quantity: str
+    price: str
+    discount: str
+    problems: dict[str, str] = field(default_factory=dict)
+    line: rules.Line | None = None
+
+    def read(self, currency: str) -> None:
+        """Understand the texts, or say beside each what is wrong."""
+        self.problems = {}
+        quantity = self._try("quantity", lambda: parse_whole(self.quantity, 1, rules.MOST_UNITS, "Quantity"))
+        price = self._try("price", lambda: parse_money(self.price, currency))
+        discount = self._try("discount", lambda: parse_percent_bp(self.discount) if self.discount.strip() else 0)
+        self.line = None if self.problems else rules.Line(price, quantity, discount)
+
+    def _try(self, name: str, read: Any) -> Any:
+        try:
+            return read()
+        except RuleError as error:
+            self.problems[name] = error.message
+            return 0
+
+
+@dataclass
+class Draft:
+    """The whole order as typed. `customer` is the picked customer's row, None while `new` or nobody."""
+
+    currency: str
+    request_key: str
+    customer: Any = None
+    lines: list[TypedLine] = field(default_factory=list)
+    customer_q: str = ""
+    product_q: str = ""
+    discount: str = ""
+    address: str = ""
+    note: str = ""
+    new: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    discount_paise: int = 0
+    new_customer: dict[str, Any] | None = None
+
+    @classmethod
+    def from_form(cls, posted: Any, currency: str, customer: Any, products: Mapping[int, Any]) -> Draft:
+        """What was posted. `products`: rows by id; a line whose product is not among them is left out."""
+        draft = cls(currency, posted.get("request_key", "")[:64], customer)
+        rows = zip(
+            *(posted.getlist(name)[: rules.MOST_LINES] for name in ("product", "quantity", "price", "line_discount")),
+            strict=False,
+        )
+        for product, quantity, price, discount in rows:
+            if product_id := id_in(product):
+                if found := products.get(product_id):
+                    draft.lines.append(TypedLine(found, quantity, price, discount))
+        for name in ("customer_q", "product_q", "discount", "address", "note"):
+            setattr(draft, name, posted.get(name, "")[:2000])
+        draft.new = {name: posted.get(f"new_{name}", "")[:500] for name in ("name", "phone", "email", "segment")}
+        return draft
+
+    def add(self, product: Any) -> None:
+        """One more line, at the catalogue's price."""
+        self.lines.append(TypedLine(product, "1", plain_money(product.price_paise, self.currency), ""))
+        self.product_q = ""
+
+    def remove(self, index: int | None) -> None:
+        if index is not None and 0 <= index < len(self.lines):
+            del self.lines[index]
+
+    def read(self) -> bool:
+        """Understand everything, as for placing the order; whether all of it is right."""
+        self.problems = {}
+        self._read_customer()
+        if not self.lines:
+            self.problems["lines"] = "Add at least one product"
+        self._read_lines()
+        for name, longest in (("address", 500), ("note", 1000)):
+            try:
+                setattr(self, name, clean_text(getattr(self, name), longest, many_lines=True, what=name))
+            except RuleError as error:
+                self.problems[name] = error.message
+        return not self.problems and not any(line.problems for line in self.lines)
+
+    def totals(self) -> list[rules.LineMoney | None]:
+        """What each line comes to, None where it cannot be read yet; the order's discount spread over them."""
+        self._read_lines()
+        if "discount" in self.problems or any(line.line is None for line in self.lines):
+            return [rules.line_totals([line.line], 0)[0] if line.line else None for line in self.lines]
+        return list(rules.line_totals([line.line for line in self.lines if line.line], self.discount_paise, self.currency))
+
+    def _read_lines(self) -> None:
+        for line in self.lines:
+            line.read(self.currency)
+        self.problems.pop("discount", None)
+        try:
+            self.discount_paise = parse_money(self.discount, self.currency) if self.discount.strip() else 0
+            if self.lines and all(line.line for line in self.lines):
+                whole = [line.line for line in self.lines if line.line]
+                rules.check_lines(whole, self.currency)
+                rules.line_totals(whole, self.discount_paise, self.currency)
+        except RuleError as error:
+            self.problems["discount" if error.field in (None, "discount") else "lines"] = error.message
+            self.discount_paise = 0
+
+    def _read_customer(self) -> None:
+        self.new_customer = None
+        if self.customer is not None:
+            return
+        if not any(self.new[name].strip() for name in ("name", "phone", "email")):
+            self.problems["customer"] = "Choose a customer, or add a new one"
+            return
+        values: dict[str, Any] = {"segment": self.new["segment"] or "Individual"}
+        readers = {"name": lambda text: clean_text(text, 120, what="name"), "phone": parse_phone, "email": parse_email}
+        for name, read in readers.items():
+            text = self.new[name]
+            try:
+                if name == "name" and not text.strip():
+                    raise RuleError("Name is needed")
+                values[name] = read(text) if text.strip() else ""
+            except RuleError as error:
+                self.problems[f"new_{name}"] = error.message
+        self.new_customer = values
+
+
+def id_in(text: str | None) -> int | None:
+    """A record's id in a posted text, None if it is no id."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,142 @@
+"""Orders as their pages need them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import abort
+from sqlalchemy import Row, Select, false, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from cms.customers import queries as customers
+from cms.db import db
+from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
+from cms.orders.filters import OrderFilter
+from cms.paging import Page, Sort, page_of
+from cms.text import query_words
+
+ROW = (
+    Order.id,
+    Order.ref,
+    Order.status,
+    Order.ordered_on,
+    Order.line_count,
+    Order.units,
+    Order.total_paise,
+    Order.payable_paise,
+    Order.due_paise,
+    Order.customer_id,
+    Customer.name.label("customer_name"),
+)
+SORTS = {
+    "newest": Sort("Newest", Order.ordered_at, Order.id, True, datetime.fromisoformat),
+    "oldest": Sort("Oldest", Order.ordered_at, Order.id, False, datetime.fromisoformat),
+}
+
+
+def order_or_404(order_id: int) -> Order:
+    """One order with its customer and lines, as every order page needs it."""
+    return db.session.get(
+        Order, order_id, options=[joinedload(Order.customer), selectinload(Order.lines)]
+    ) or abort(404, "That order no longer exists")
+
+
+def row_or_404(order_id: int) -> Row[Any]:
+    """One order as the lists show it."""
+    query = select(*ROW).join(Customer).where(Order.id == order_id)
+    return db.session.execute(query).first() or abort(404, "That order no longer exists")
+
+
+def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
+    """One page of the list."""
+    sort = SORTS[wanted.sort]
+    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
+    return page_of(having_words(query, wanted.q), sort, args)
+
+
+def having_words(query: Select, q: str) -> Select:
+    """Only the order of this number, or the orders of customers in whom every word is found."""
+    if not q:
+        return query
+    if number := order_id_of(q):
+        return query.where(Order.id == number)
+    words = query_words(q)
+    if not words:
+        return query.where(false())
+    found = customers.ids_by_term(max(words, key=len))
+    if found is not None:
+        few = select(Customer.id).where(Customer.id.in_(found))
+        for word in words:
+            few = few.where(Customer.search_text.contains(word, autoescape=True))
+        return query.where(Order.customer_id.in_(list(db.session.scalars(few))))
+    for word in words:
+        query = query.where(Customer.search_text.contains(word, autoescape=True))
+    return query
+
+
+def order_id_of(text: str) -> int | None:
+    """The order that is meant by a number as shown or typed: ORD7, ord007, 7 and an imported ref as it stands."""
+    text = text.strip()
+    refs = [text, text.upper()]
+    if found := re.fullmatch(r"(?i)(?:ord[\s-]*)?0*(\d{1,9})", text):
+        refs.append(f"ORD{int(found[1]):03d}")
+    return db.session.scalar(select(Order.id).where(Order.ref.in_(refs)).order_by(Order.id).limit(1))
+
+
+def by_request_key(key: str) -> Order | None:
+    return db.session.scalar(select(Order).where(Order.request_key == key))
+
+
+def stock_taken(order_id: int) -> dict[int, int]:
+    """Units that this order has out of stock, by product."""
+    out = -func.sum(StockMove.quantity)
+    query = select(StockMove.product_id, out).where(StockMove.order_id == order_id).group_by(StockMove.product_id)
+    return {product_id: int(units) for product_id, units in db.session.execute(query) if units}
+
+
+def steps_of(order_id: int) -> Sequence[Row[Any]]:
+    """The status history, first step first, with who made each and the step that took it back."""
+    undo = aliased(StatusChange)
+    query = (
+        select(
+            StatusChange.id,
+            StatusChange.old,
+            StatusChange.new,
+            StatusChange.at,
+            StatusChange.undoes_id,
+            User.name.label("by_name"),
+            undo.id.label("undone_by_id"),
+        )
+        .outerjoin(User, User.id == StatusChange.by_id)
+        .outerjoin(undo, undo.undoes_id == StatusChange.id)
+        .where(StatusChange.order_id == order_id)
+        .order_by(StatusChange.id)
+    )
+    return db.session.execute(query).all()
+
+
+def last_step(order_id: int) -> Row[Any] | None:
+    """The latest step that has not been taken back; None when only the placing is left."""
+    standing = [step for step in steps_of(order_id) if step.undoes_id is None and step.undone_by_id is None]
+    return standing[-1] if standing and standing[-1].old else None
+
+
+def latest_orders(limit: int) -> Sequence[Row[Any]]:
+    """The last orders placed."""
+    query = select(*ROW).join(Customer).order_by(Order.ordered_at.desc(), Order.id.desc())
+    return db.session.execute(query.limit(limit)).all()
+
+
+def orders_by_id(ids: set[int]) -> Sequence[Order]:
+    """These orders, by id."""
+    return db.session.scalars(select(Order).where(Order.id.in_(sorted(ids))).order_by(Order.id)).all()
+
+
+def lines_of(order_id: int) -> Sequence[OrderLine]:
+    """An order's lines by number."""
+    return db.session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.line_no)
+    ).all()

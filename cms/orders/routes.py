@@ -1,0 +1,204 @@
+"""Orders: the list with its statuses, placing one, the page of one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from cms import clock
+from cms.access import needs, reads_only
+from cms.auth.sessions import shop
+from cms.customers import actions as customer_actions
+from cms.customers import queries as customers
+from cms.db import db
+from cms.errors import RuleError
+from cms.orders import actions, queries, rules
+from cms.orders.filters import OrderFilter
+from cms.orders.forms import Draft, id_in
+from cms.products import queries as products
+from cms.shell import today
+from cms.web import is_htmx, page_or_fragment, toast
+
+bp = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+@bp.get("")
+@needs("see")
+def index() -> ResponseReturnValue:
+    wanted = OrderFilter.from_args(request.args)
+    return page_or_fragment(
+        "orders/index.html",
+        "orders/_list.html",
+        page=queries.orders_matching(wanted, request.args),
+        wanted=wanted,
+        sorts=queries.SORTS,
+        statuses=rules.STATUSES,
+        next_moves=rules.next_moves,
+        customer=customers.name_of(int(wanted.customer)) if wanted.customer else None,
+    )
+
+
+@bp.get("/new")
+@needs("work")
+def new() -> ResponseReturnValue:
+    draft = Draft(shop().currency, uuid.uuid4().hex, customers.pick(id_in(request.args.get("customer"))))
+    draft.new = dict.fromkeys(("name", "phone", "email", "segment"), "")
+    return render_template("orders/new.html", **_shown(draft))
+
+
+@bp.post("/draft")
+@needs("work")
+@reads_only
+def draft() -> ResponseReturnValue:
+    """The order form after one step on it (pick, add, remove, search), or its totals while figures are typed."""
+    typed = _typed()
+    if "pick" in request.form:
+        typed.customer = customers.pick(id_in(request.form["pick"]))
+    if "unpick" in request.form:
+        typed.customer = None
+    if (added := id_in(request.form.get("add"))) and (product := products.products_by_id([added]).get(added)):
+        typed.add(product)
+    typed.remove(id_in(request.form.get("remove")))
+    part = request.args.get("part", "") if is_htmx() else ""
+    page = {"totals": "orders/_typed.html", "customers": "orders/_customers.html", "products": "orders/_products.html"}
+    whole = "orders/_draft.html" if is_htmx() else "orders/new.html"
+    return render_template(page.get(part, whole), **_shown(typed))
+
+
+@bp.post("")
+@needs("work")
+def create() -> ResponseReturnValue:
+    typed = _typed()
+    if made := queries.by_request_key(typed.request_key):
+        return redirect(url_for("orders.show", order_id=made.id), 303)
+    if typed.read():
+        try:
+            order = _place(typed)
+            db.session.commit()
+            toast(f"{order.ref} placed")
+            return redirect(url_for("orders.show", order_id=order.id), 303)
+        except RuleError as error:
+            db.session.rollback()
+            if made := queries.by_request_key(typed.request_key):
+                return redirect(url_for("orders.show", order_id=made.id), 303)
+            _blame(typed, error)
+    return render_template("orders/new.html", **_shown(typed)), 422
+
+
+@bp.get("/<int:order_id>")
+@needs("see")
+def show(order_id: int) -> ResponseReturnValue:
+    order = queries.order_or_404(order_id)
+    return render_template("orders/show.html", order=order, **_status_of(order))
+
+
+@bp.post("/<int:order_id>/status")
+@needs("work")
+def save_status(order_id: int) -> ResponseReturnValue:
+    order = queries.order_or_404(order_id)
+    new, problem = request.form.get("status", ""), ""
+    try:
+        if new == "back":
+            actions.take_back(order, request.form.get("seen", ""), shop().undo_minutes, g.me)
+        else:
+            actions.move_order(order, new, request.form.get("seen", ""), g.me)
+        db.session.commit()
+        toast(f"{order.ref} is {order.status.lower()}")
+    except RuleError as error:
+        db.session.rollback()
+        problem = error.message
+        toast(problem, "bad")
+    if not is_htmx():
+        return redirect(url_for("orders.show", order_id=order_id), 303)
+    return _status_answer(order_id, problem), 422 if problem else 200
+
+
+@bp.post("/status")
+@needs("work")
+def save_statuses() -> ResponseReturnValue:
+    """Move the ticked orders on; the ones that cannot go there stay, each with its reason."""
+    new = request.form.get("status", "")
+    chosen = {id for text in request.form.getlist("ids")[:200] if (id := id_in(text))}
+    moves = [(order, order.status) for order in queries.orders_by_id(chosen)]
+    moved, refused = actions.move_orders(moves, new, g.me)
+    db.session.commit()
+    if moved:
+        toast(f"{len(moved)} order{'' if len(moved) == 1 else 's'} now {new.lower()}")
+    if refused or not moved:
+        toast("; ".join(refused[:5]) or "Choose at least one order", "bad")
+    back = request.form.get("back", "")
+    return redirect(back if back.startswith(("/orders", "/tracking")) else url_for("orders.index"), 303)
+
+
+def _typed() -> Draft:
+    posted = request.form
+    ids = {id for text in posted.getlist("product")[: rules.MOST_LINES] if (id := id_in(text))}
+    picked = customers.pick(id_in(posted.get("customer")))
+    return Draft.from_form(posted, shop().currency, picked, products.products_by_id(ids) if ids else {})
+
+
+def _shown(draft: Draft) -> dict[str, Any]:
+    """What the templates of the form need."""
+    totals = draft.totals()
+    return {
+        "draft": draft,
+        "totals": totals,
+        "total": sum(line.total_paise for line in totals if line) if all(totals) else None,
+        "found_customers": customers.customers_named(draft.customer_q) if draft.customer_q.strip() else [],
+        "found_products": products.products_named(draft.product_q),
+        "segments": customers.segments(),
+    }
+
+
+def _place(typed: Draft) -> Any:
+    if typed.new_customer is not None:
+        customer = customer_actions.add_customer(typed.new_customer, shop().zone, g.me, typed.request_key or None)
+    else:
+        customer = customers.customer_or_404(typed.customer.id)
+    items = [
+        actions.Item(typed_line.product.id, line.quantity, line.unit_price_paise, line.discount_bp)
+        for typed_line in typed.lines
+        if (line := typed_line.line)
+    ]
+    key = typed.request_key or None
+    return actions.place_order(customer, items, typed.discount_paise, typed.address, typed.note, shop(), g.me, key)
+
+
+def _blame(typed: Draft, error: RuleError) -> None:
+    names = {"email": "new_email", "phone": "new_phone", "segment": "new_name"}
+    typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
+
+
+def _status_of(order: Any) -> dict[str, Any]:
+    """What an order's page says of its status: the way it went and where it can go."""
+    step = queries.last_step(order.id)
+    try:
+        rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), shop().undo_minutes)
+        back = step.old if step else ""
+    except RuleError:
+        back = ""
+    return {
+        "steps": queries.steps_of(order.id),
+        "next_moves": rules.next_moves,
+        "back_to": back,
+        
+    }
+
+
+def _status_answer(order_id: int, problem: str) -> str:
+    """The part that was changed, for where it was changed: a row of a list, or the order's own page."""
+    rows = {"row": "orders/_row.html", "tracking": "tracking/_row.html"}
+    if row := rows.get(request.form.get("part", "")):
+        return render_template(
+            row,
+            order=queries.row_or_404(order_id),
+            next_moves=rules.next_moves,
+            wait_days=lambda order: rules.wait_days(order.ordered_on, today()),
+            problem=problem,
+        )
+    order = queries.order_or_404(order_id)
+    return render_template("orders/_status.html", order=order, problem=problem, **_status_of(order))
+

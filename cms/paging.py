@@ -1,0 +1,97 @@
+"""Keyset paging: a page begins after the last row of the one before, however deep, at the cost of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+
+from cms.db import db
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One way to sort a list: by `column`, then by `tie` (an id) the same way round. `read` parses a cursor's value."""
+
+    label: str
+    column: Any
+    tie: Any
+    descending: bool
+    read: Callable[[str], Any]
+
+    def order(self, backwards: bool) -> tuple[ColumnElement, ColumnElement]:
+        down = self.descending != backwards
+        return (self.column.desc(), self.tie.desc()) if down else (self.column.asc(), self.tie.asc())
+
+    def beyond(self, value: Any, tie: int, backwards: bool) -> ColumnElement:
+        """Rows strictly behind this one. NULL sorts lowest, on both databases."""
+        column, last = self.column, self.tie
+        if self.descending != backwards:
+            if value is None:
+                return and_(column.is_(None), last < tie)
+            return or_(and_(column <= value, or_(column < value, last < tie)), column.is_(None))
+        if value is None:
+            return or_(and_(column.is_(None), last > tie), column.is_not(None))
+        return and_(column >= value, or_(column > value, last > tie))
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, and the cursors of its neighbours ("" where there is none)."""
+
+    rows: list[Any]
+    after: str
+    before: str
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE) -> Page:
+    """The page that the cursors in `args` ask for. The select must give `sort_value` and `id`. A bad cursor = page one."""
+    backwards = bool(args.get("before"))
+    cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
+    if cursor:
+        condition = sort.beyond(*cursor, backwards)
+        select = select.where(condition)
+    backwards = backwards and cursor is not None
+    rows = list(db.session.execute(select.order_by(*sort.order(backwards)).limit(size + 1)))
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    has_after, has_before = (cursor is not None, more) if backwards else (more, cursor is not None)
+    return Page(
+        rows,
+        after=_cursor(rows[-1]) if rows and has_after else "",
+        before=_cursor(rows[0]) if rows and has_before else "",
+    )
+
+
+def _cursor(row: Any) -> str:
+    value = row.sort_value
+    if value is None:
+        return f"{row.id}~"
+    return f"{row.id}~={value.isoformat() if isinstance(value, date | datetime) else value}"
+
+
+def _read_cursor(text: str, sort: Sort) -> tuple[Any, int] | None:
+    tie, mark, value = text.partition("~")
+    if not mark or not tie.isascii() or not tie.isdigit() or len(tie) > 10:
+        return None
+    try:
+        return (sort.read(value[1:]) if value else None), int(tie)
+    except ValueError:
+        return None
+
+
+def read_whole(text: str) -> int:
+    """A cursor's whole number within 63 bits. Raises ValueError."""
+    number = int(text)
+    if abs(number) >= 2**63:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,170 @@
+"""Keeping the catalogue and its stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, or_, update
+from sqlalchemy.exc import IntegrityError
+
+from cms import clock
+from cms.activity.actions import record
+from cms.db import claim, db
+from cms.errors import RuleError
+from cms.models import Order, Product, StockMove
+from cms.products import queries
+from cms.refs import next_ref
+from cms.text import fold
+
+EDITABLE = ("sku", "name", "price_paise", "category", "hsn", "gst_rate_bp", "kind")
+
+
+def add_product(values: dict[str, Any], stock: int | None, by: Any, request_key: str | None = None) -> Product:
+    """A new product; a blank sku becomes the next number. Raises RuleError naming who has the sku already."""
+    if request_key and (made := queries.by_request_key(request_key)):
+        return made
+    product = Product(created_at=clock.now(), request_key=request_key)
+    _fill(product, values | {"sku": values.get("sku") or next_ref(Product)})
+    _insert(product)
+    if stock is not None:
+        _set_stock(product, stock, by)
+    record(by, "product.added", product, after={"name": product.name, "price_paise": product.price_paise, "stock": stock})
+    return product
+
+
+def edit_product(product: Product, values: dict[str, Any], version: int, by: Any) -> None:
+    """Change some of EDITABLE. Raises RuleError for a sku that another has, Conflict for an edit in between."""
+    claim(product, version, tuple(values))
+    before = {name: getattr(product, name) for name in values}
+    with db.session.no_autoflush:
+        _fill(product, values)
+        _check_sku(product)
+    after = {name: getattr(product, name) for name in values}
+    if before != after:
+        record(by, "product.edited", product, before=before, after=after)
+
+
+def count_stock(product: Product, stock: int | None, version: int, by: Any) -> None:
+    """Set the stock to what was counted; None stops tracking it. Raises Conflict for an edit in between."""
+    claim(product, version, ("stock",))
+    before = product.stock
+    if before == stock:
+        return
+    _set_stock(product, stock, by)
+    record(by, "product.stock_counted", product, before={"stock": before}, after={"stock": stock})
+
+
+def archive_product(product: Product, archived: bool, version: int, by: Any) -> None:
+    """Take a product off sale, or put it back; what was sold of it stays. Raises Conflict."""
+    claim(product, version)
+    if (product.archived_at is not None) == archived:
+        return
+    product.archived_at = clock.now() if archived else None
+    record(by, "product.archived" if archived else "product.restored", product)
+
+
+def sell(sold: Mapping[int, tuple[int, int]]) -> dict[int, Any]:
+    """Take (units, money) of each product out of stock and into its totals, and give what the lines need of them.
+
+    One guarded UPDATE a product, in the order of their ids: of two who want the last unit only one gets it.
+    Raises RuleError naming a product that is gone or has too few left.
+    """
+    for product_id, (units, paise) in sold.items():
+        taken = db.session.execute(
+            update(Product)
+            .where(Product.id == product_id, Product.archived_at.is_(None))
+            .where(or_(Product.stock.is_(None), Product.stock >= units))
+            .values(
+                stock=Product.stock - units,
+                sold_units=Product.sold_units + units,
+                sold_paise=Product.sold_paise + paise,
+            )
+            .execution_options(synchronize_session=False)
+        ).rowcount  # type: ignore[attr-defined]
+        if not taken:
+            raise _cannot_sell(product_id)
+    return queries.products_by_id(sold)
+
+
+def unsell(sold: Mapping[int, tuple[int, int]], taken: Mapping[int, int], order: Order, by: Any) -> None:
+    """Give an order's units and money back; stock gets what the order had taken of it, where it is tracked still."""
+    for product_id, (units, paise) in sold.items():
+        db.session.execute(
+            update(Product)
+            .where(Product.id == product_id)
+            .values(
+                stock=Product.stock + taken.get(product_id, 0),
+                sold_units=Product.sold_units - units,
+                sold_paise=Product.sold_paise - paise,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    note_moves(taken, "given back", order, by)
+
+
+def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> None:
+    """Write down what has just been moved of the products that are tracked."""
+    tracked = {id for id, product in queries.products_by_id(units).items() if product.stock is not None}
+    rows = [_move(product_id, quantity, reason, by, order) for product_id, quantity in units.items() if product_id in tracked]
+    if rows:
+        db.session.execute(insert(StockMove), rows)
+
+
+def _cannot_sell(product_id: int) -> RuleError:
+    product = queries.products_by_id([product_id]).get(product_id)
+    if product is None:
+        return RuleError("A product of this order does not exist; remove its line", "lines")
+    if product.archived_at is not None:
+        return RuleError(f"{product.name} is no longer for sale; remove its line", "lines")
+    left = f"Only {product.stock} of {product.name} left" if product.stock else f"{product.name} is sold out"
+    return RuleError(left, "lines")
+
+
+def _set_stock(product: Product, stock: int | None, by: Any) -> None:
+    if stock is not None and (change := stock - queries.stock_moved(product.id)):
+        db.session.execute(insert(StockMove), [_move(product.id, change, "counted", by, None)])
+    product.stock = stock
+    db.session.flush()
+
+
+def _move(product_id: int, quantity: int, reason: str, by: Any, order: Order | None) -> dict[str, Any]:
+    return {
+        "product_id": product_id,
+        "order_id": order.id if order else None,
+        "quantity": quantity,
+        "reason": reason,
+        "at": clock.now(),
+        "by_id": getattr(by, "id", None),
+    }
+
+
+def _fill(product: Product, values: dict[str, Any]) -> None:
+    for name in EDITABLE:
+        if name in values:
+            setattr(product, name, values[name])
+    for name, key in product_keys(product.sku, product.name, product.category or "").items():
+        setattr(product, name, key)
+
+
+def product_keys(sku: str, name: str, category: str) -> dict[str, str]:
+    """What a product is sorted and searched by."""
+    return {
+        "name_key": fold(name)[:200],
+        "search_text": " ".join(part for part in map(fold, (sku, name, category)) if part)[:400],
+    }
+
+
+def _insert(product: Product) -> None:
+    _check_sku(product)
+    try:
+        with db.session.begin_nested():
+            db.session.add(product)
+    except IntegrityError:
+        _check_sku(product)
+        raise
+
+
+def _check_sku(product: Product) -> None:
+    if taken := queries.sku_taken(product.sku, product.id):
+        raise RuleError(f"{taken.name} already has the code {product.sku}", "sku")

@@ -1,0 +1,94 @@
+"""The frame around every page: navigation, and what all templates may call."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from cms import clock
+from cms.access import may
+from cms.activity.sentences import sentence
+from cms.auth.sessions import shop
+from cms.dates import show_ago, show_date, show_moment
+from cms.formats import show_phone, whatsapp_href
+from cms.money import plain_money, show_money
+from cms.web import Assets
+
+NAV = (
+    ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
+    ("After the sale", (("tracking", "Tracking"),)),
+    ("Shop", (("settings", "Settings"),)),
+)
+
+
+STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key"}
+
+
+def add_shell(app: Flask) -> None:
+    """Template globals and filters, and the context of every page."""
+    assets = Assets(app)
+    app.jinja_env.globals.update(
+        asset=assets,
+        may=may,
+        show_phone=show_phone,
+        show_money=lambda paise: show_money(paise, shop().currency),
+        plain_money=lambda paise: plain_money(paise, shop().currency),
+        show_date=lambda day: show_date(day, today()),
+        show_ago=lambda day: show_ago(day, today()),
+        browser=browser,
+        story_sentence=lambda entry: sentence(entry.verb, entry.thing_ref, entry.before, entry.after),
+        story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
+        show_moment=lambda at: show_moment(at, shop().zone, today()),
+    )
+    places: dict[str, list[Any]] = {}
+
+    def nav() -> list[dict[str, Any]]:
+        if "all" not in places:
+            places["all"] = [
+                {
+                    "title": title,
+                    "items": [
+                        {"endpoint": room, "href": url_for(f"{room}.index"), "label": label, "icon": room}
+                        for room, label in rooms
+                    ],
+                }
+                for title, rooms in NAV
+            ]
+        return places["all"]
+
+    @app.context_processor
+    def context() -> dict[str, Any]:
+        me = g.get("me")
+        if me is None:
+            return {"me": None, "shop": None, "nav": [], "here": "", "whatsapp_href": ""}
+        here = shop()
+        return {
+            "me": me,
+            "shop": here,
+            "nav": nav(),
+            "here": request.blueprint or "",
+            "search_href": "/customers",
+            "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
+        }
+
+
+def browser(agent: str) -> str:
+    """A browser in words, from its user agent.
+
+    >>> browser("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36")
+    'Chrome on Android'
+    """
+    names = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    places = (("Android", "Android"), ("iPhone", "iPhone"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+    name = next((name for sign, name in names if sign in agent), "A browser")
+    place = next((place for sign, place in places if sign in agent), "")
+    return f"{name} on {place}" if place else name
+
+
+def today() -> date:
+    """The business day of this request."""
+    if "today" not in g:
+        g.today = clock.today(shop().zone)
+    return g.today

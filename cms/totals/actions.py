@@ -1,0 +1,81 @@
+"""Keeping totals: a little with every write, or all of them anew after many."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cms.db import db
+from cms.models import Customer, DayTotal, Order, Product
+from cms.totals.queries import DAY_COLUMNS, LIVE, days_recounted, differs, kept_totals
+
+
+def count_on(day: date, **by: int) -> None:
+    """Add these amounts (DAY_COLUMNS, also negative) to the totals of a business day."""
+    adding = (
+        update(DayTotal)
+        .where(DayTotal.day == day)
+        .values({name: getattr(DayTotal, name) + amount for name, amount in by.items()})
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(DayTotal).values(day=day, **by))
+    except IntegrityError:  # another made the day's row between the two
+        db.session.execute(adding)
+
+
+def count_order(order: Order, status: str, sign: int) -> None:
+    """Count an order in (+1) or out (-1) of its day, as one of this status."""
+    amounts = {status.lower(): sign}
+    if status != "Cancelled":
+        amounts |= {"line_count": sign * order.line_count, "units": sign * order.units, "gross_paise": sign * order.total_paise}
+    count_on(order.ordered_on, **amounts)
+
+
+def count_for_customer(order: Order, sign: int) -> None:
+    """Count an order in (+1) or out (-1) of its customer's totals."""
+    values = {
+        "order_count": Customer.order_count + sign,
+        "gross_paise": Customer.gross_paise + sign * order.total_paise,
+    }
+    if sign > 0:
+        day, first, last = order.ordered_on, Customer.first_order_on, Customer.last_order_on
+        values |= {
+            "first_order_on": case((first < day, first), else_=day),
+            "last_order_on": case((last > day, last), else_=day),
+        }
+    else:
+        theirs = select(func.min(Order.ordered_on), func.max(Order.ordered_on)).where(
+            Order.customer_id == order.customer_id, LIVE, Order.id != order.id
+        )
+        first, last = db.session.execute(theirs).one()
+        values |= {"first_order_on": first, "last_order_on": last}
+    db.session.execute(
+        update(Customer)
+        .where(Customer.id == order.customer_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def rebuild() -> None:
+    """All kept totals anew from the rows, set by set: after an import or a demo. Stock is left to its moves."""
+    for kept in kept_totals():
+        if kept.table is Product and kept.columns == ("stock",):
+            continue
+        values = {name: kept.recount.c[name] for name in kept.columns}
+        if kept.table is Order:
+            values["payable_paise"] = kept.recount.c.total_paise + Order.tax_paise + Order.round_off_paise
+        db.session.execute(
+            update(kept.table)
+            .where(kept.key == kept.recount.c.key, differs(kept))
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+    db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
+    db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))

@@ -1,0 +1,253 @@
+"""What every kept total must be, told from the rows themselves. Rebuilding and checking use the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
+
+from cms.db import db
+from cms.models import Customer, DayTotal, Order, OrderLine, Payment, Product, Return, StockMove
+
+LIVE = Order.status != "Cancelled"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The kept columns of a table, and the recount: a subquery with `key` and one column of the same name for each."""
+
+    table: Any
+    key: Any
+    columns: tuple[str, ...]
+    recount: Subquery
+    only: ColumnElement[bool] | None = None
+
+
+def kept_totals() -> list[Kept]:
+    """Every kept total of the product, in the order in which one rests on another."""
+    return [_lines(), _orders(), _customers(), _products(), _stock()]
+
+
+def wrong(kept: Kept) -> Select:
+    """Rows whose kept totals differ from the recount: key, then kept and recounted value of each column in turn."""
+    query = select(kept.key, *(column for pair in _pairs(kept) for column in pair)).join(
+        kept.recount, kept.recount.c.key == kept.key
+    )
+    return query.where(differs(kept) if kept.only is None else differs(kept) & kept.only).limit(20)
+
+
+def differs(kept: Kept) -> ColumnElement[bool]:
+    """Whether a kept total is not what the recount says."""
+    return or_(*(a.is_distinct_from(b) for a, b in _pairs(kept)))
+
+
+def _pairs(kept: Kept) -> list[tuple[Any, Any]]:
+    return [(getattr(kept.table, name), kept.recount.c[name]) for name in kept.columns]
+
+
+def _sum(column: Any) -> ColumnElement:
+    return func.coalesce(func.sum(column), 0)
+
+
+def _lines() -> Kept:
+    refunded = case((Return.state == "refunded", Return.refund_paise), else_=0)
+    back = (
+        select(Return.order_line_id, func.sum(Return.quantity).label("units"), func.sum(refunded).label("paise"))
+        .where(Return.state != "refused")
+        .group_by(Return.order_line_id)
+        .subquery()
+    )
+    recount = (
+        select(
+            OrderLine.id.label("key"),
+            func.coalesce(back.c.units, 0).label("returned_quantity"),
+            func.coalesce(back.c.paise, 0).label("returned_paise"),
+        )
+        .outerjoin(back, back.c.order_line_id == OrderLine.id)
+        .subquery()
+    )
+    return Kept(OrderLine, OrderLine.id, ("returned_quantity", "returned_paise"), recount)
+
+
+def _orders() -> Kept:
+    lines = (
+        select(
+            OrderLine.order_id,
+            func.count().label("line_count"),
+            func.sum(OrderLine.quantity).label("units"),
+            func.sum(OrderLine.total_paise).label("total_paise"),
+            func.sum(OrderLine.returned_quantity).label("returned_units"),
+            func.sum(OrderLine.returned_paise).label("returned_paise"),
+        )
+        .group_by(OrderLine.order_id)
+        .subquery()
+    )
+    signed = case((Payment.kind == "refund", -Payment.amount_paise), else_=Payment.amount_paise)
+    paid = (
+        select(Payment.order_id, func.sum(signed).label("paise"))
+        .where(Payment.state == "confirmed")
+        .group_by(Payment.order_id)
+        .subquery()
+    )
+    names = ("line_count", "units", "total_paise", "returned_units", "returned_paise")
+    recount = (
+        select(
+            Order.id.label("key"),
+            *(func.coalesce(lines.c[name], 0).label(name) for name in names),
+            func.coalesce(paid.c.paise, 0).label("paid_paise"),
+        )
+        .outerjoin(lines, lines.c.order_id == Order.id)
+        .outerjoin(paid, paid.c.order_id == Order.id)
+        .subquery()
+    )
+    return Kept(Order, Order.id, (*names, "paid_paise"), recount)
+
+
+def _customers() -> Kept:
+    bought = (
+        select(
+            Order.customer_id,
+            func.count().label("order_count"),
+            func.sum(Order.total_paise).label("gross_paise"),
+            func.min(Order.ordered_on).label("first_order_on"),
+            func.max(Order.ordered_on).label("last_order_on"),
+        )
+        .where(LIVE)
+        .group_by(Order.customer_id)
+        .subquery()
+    )
+    back = (
+        select(Return.customer_id, func.sum(Return.refund_paise).label("paise"))
+        .where(Return.state == "refunded")
+        .group_by(Return.customer_id)
+        .subquery()
+    )
+    recount = (
+        select(
+            Customer.id.label("key"),
+            func.coalesce(bought.c.order_count, 0).label("order_count"),
+            func.coalesce(bought.c.gross_paise, 0).label("gross_paise"),
+            func.coalesce(back.c.paise, 0).label("returned_paise"),
+            bought.c.first_order_on,
+            bought.c.last_order_on,
+        )
+        .outerjoin(bought, bought.c.customer_id == Customer.id)
+        .outerjoin(back, back.c.customer_id == Customer.id)
+        .subquery()
+    )
+    columns = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on")
+    return Kept(Customer, Customer.id, columns, recount)
+
+
+def _products() -> Kept:
+    sold = (
+        select(
+            OrderLine.product_id,
+            func.sum(OrderLine.quantity).label("units"),
+            func.sum(OrderLine.total_paise).label("paise"),
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(LIVE)
+        .group_by(OrderLine.product_id)
+        .subquery()
+    )
+    back = (
+        select(Return.product_id, func.sum(Return.quantity).label("units"), func.sum(Return.refund_paise).label("paise"))
+        .where(Return.state == "refunded")
+        .group_by(Return.product_id)
+        .subquery()
+    )
+    recount = (
+        select(
+            Product.id.label("key"),
+            func.coalesce(sold.c.units, 0).label("sold_units"),
+            func.coalesce(sold.c.paise, 0).label("sold_paise"),
+            func.coalesce(back.c.units, 0).label("returned_units"),
+            func.coalesce(back.c.paise, 0).label("returned_paise"),
+        )
+        .outerjoin(sold, sold.c.product_id == Product.id)
+        .outerjoin(back, back.c.product_id == Product.id)
+        .subquery()
+    )
+    return Kept(Product, Product.id, ("sold_units", "sold_paise", "returned_units", "returned_paise"), recount)
+
+
+def _stock() -> Kept:
+    moved = (
+        select(StockMove.product_id, func.sum(StockMove.quantity).label("units")).group_by(StockMove.product_id).subquery()
+    )
+    recount = (
+        select(Product.id.label("key"), func.coalesce(moved.c.units, 0).label("stock"))
+        .outerjoin(moved, moved.c.product_id == Product.id)
+        .subquery()
+    )
+    return Kept(Product, Product.id, ("stock",), recount, only=Product.stock.is_not(None))
+
+
+DAY_COLUMNS = (
+    "customers",
+    "pending",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "line_count",
+    "units",
+    "gross_paise",
+    "return_count",
+    "returned_units",
+    "returned_paise",
+)
+
+
+def days_recounted() -> Select:
+    """The `day_totals` that the rows themselves give: day and DAY_COLUMNS, for each day on which something happened."""
+
+    def part(source: Select, day: Any, **counted: Any) -> Select:
+        columns = [counted.get(name, literal(0)).label(name) for name in DAY_COLUMNS]
+        return source.with_only_columns(day.label("day"), *columns, maintain_column_froms=True).group_by(day)
+
+    def when(status: str) -> ColumnElement:
+        return func.sum(case((Order.status == status, 1), else_=0))
+
+    def live(column: Any) -> ColumnElement:
+        return func.sum(case((LIVE, column), else_=0))
+
+    parts = union_all(
+        part(select(Customer.id), Customer.created_on, customers=func.count()),
+        part(
+            select(Order.id),
+            Order.ordered_on,
+            **{status.lower(): when(status) for status in ("Pending", "Shipped", "Delivered", "Cancelled")},
+            line_count=live(Order.line_count),
+            units=live(Order.units),
+            gross_paise=live(Order.total_paise),
+        ),
+        part(
+            select(Return.id).where(Return.state == "refunded"),
+            Return.refunded_on,
+            return_count=func.count(),
+            returned_units=func.sum(Return.quantity),
+            returned_paise=func.sum(Return.refund_paise),
+        ),
+    ).subquery()
+    return select(parts.c.day, *(func.sum(parts.c[name]).label(name) for name in DAY_COLUMNS)).group_by(parts.c.day)
+
+
+def wrong_days() -> list[Any]:
+    """Days whose kept totals differ from the recount, or that one of the two lacks: (day, kept, recounted)."""
+    kept = {row.day: tuple(row)[1:] for row in db.session.execute(_days_kept())}
+    counted = {row.day: tuple(int(value) for value in tuple(row)[1:]) for row in db.session.execute(days_recounted())}
+    nothing = (0,) * len(DAY_COLUMNS)
+    return [
+        (day, kept.get(day, nothing), counted.get(day, nothing))
+        for day in sorted(kept.keys() | counted.keys())
+        if kept.get(day, nothing) != counted.get(day, nothing)
+    ]
+
+
+def _days_kept() -> Select:
+    return select(DayTotal.day, *(getattr(DayTotal, name) for name in DAY_COLUMNS))
+
+
+__all__ = ["DAY_COLUMNS", "Kept", "days_recounted", "differs", "kept_totals", "wrong", "wrong_days"]

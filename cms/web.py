@@ -1,0 +1,69 @@
+"""What every room's routes share: page or fragment, toasts, headers, assets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, flash, g, render_template, request
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def is_htmx() -> bool:
+    """Whether HTMX asks for a part. Going back in history asks for the whole page."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def page_or_fragment(whole: str, fragment: str, /, **context: Any) -> str:
+    """The fragment for HTMX, the page that includes it for a browser."""
+    return render_template(fragment if is_htmx() else whole, **context)
+
+
+def toast(message: str, kind: str = "good") -> None:
+    """Tell the user in passing: on this answer for HTMX, on the next page for a plain form."""
+    if is_htmx():
+        g.toast = {"message": message, "kind": kind}
+    else:
+        flash(message, kind)
+
+
+def finish(response: Response) -> Response:
+    """The headers of every answer, and the toast of an HTMX one."""
+    if said := g.pop("toast", None):
+        response.headers["HX-Trigger"] = json.dumps({"toast": said})
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    response.vary.add("HX-Request")
+    return response
+
+
+class Assets:
+    """Static files by versioned address, so that a browser may keep each for good."""
+
+    def __init__(self, app: Flask):
+        self.versions: dict[str, str] = {}
+        root = Path(app.static_folder or "")
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix not in (".br", ".gz"):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+                self.versions[path.relative_to(root).as_posix()] = digest
+
+    def __call__(self, name: str) -> str:
+        """`/static/app.css?v=1a2b3c`. Raises KeyError when there is no such file."""
+        return f"/static/{name}?v={self.versions[name]}"

@@ -1,0 +1,39 @@
+"""How gunicorn serves the shop: `gunicorn -c deploy/gunicorn.conf.py wsgi:app`.
+
+Behind nginx add `--bind unix:/run/cms/app.sock`; for an access log add `--access-logfile -`.
+Run as a script it only checks the environment.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cms.config import read_config
+
+
+def whole(name: str, default: int, most: int) -> int:
+    """The whole number from 1 to `most` in an environment variable; anything else stops the start with a sentence."""
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
+        sys.exit(f"{name} must be a whole number from 1 to {most}, not {text!r}")
+    return int(text)
+
+
+sqlite = read_config().sqlite
+at_once = whole("WEB_CONCURRENCY", 2, 64)
+
+bind = f"127.0.0.1:{whole('PORT', 8000, 65535)}"
+worker_class = "gthread"
+# Writes to SQLite queue on a lock inside the process: a second process would only wait for the file.
+workers = 1 if sqlite else at_once
+threads = 8
+if workers > 1:  # a lone worker that restarts would make people wait
+    max_requests, max_requests_jitter = 2000, 200
+keepalive = 5
+timeout = 60
+graceful_timeout = 20
+if os.path.isdir("/dev/shm"):
+    worker_tmp_dir = "/dev/shm"  # its heartbeat file must not wait for a disk
+control_socket_disable = True  # else several shops of one user would share one socket

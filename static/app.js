@@ -1,0 +1,102 @@
+// The one script of the frame: messages, busy buttons, questions, the More sheet, focus. docs/look.md names the data- attributes.
+(() => {
+  const LOST = "Nothing was saved. Check the connection and try again.";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
+
+  // Messages. The live region stands in every page; what is added to it is read out.
+  function toast({ message, kind = "good" }) {
+    const box = $("#toasts");
+    if (!message || !box) return;
+    $$(".toast", box).filter((old) => old.textContent === message).forEach((old) => old.remove());
+    const item = Object.assign(document.createElement("div"), { className: `toast ${kind}`, textContent: message });
+    item.addEventListener("animationend", (event) => event.animationName === "go" && item.remove());
+    item.addEventListener("click", () => item.remove());
+    box.append(item);
+  }
+  const flashed = $$(".toast").map((old) => (old.remove(), { message: old.textContent, kind: old.classList[1] }));
+  setTimeout(() => flashed.forEach(toast), 50);
+  on("toast", (event) => toast(event.detail));
+  on("htmx:response:error", ({ detail: { ctx } }) => ctx.response.status >= 500 && !ctx.hx.trigger && toast({ message: LOST, kind: "bad" }));
+  on("htmx:error", (event) => event.detail.ctx && toast({ message: LOST, kind: "bad" }));
+  // Only a form with problems (422) comes back in place; for any other refusal the page stays and a toast says why.
+  on("htmx:before:swap", (event) => {
+    const status = event.detail.ctx.response?.status;
+    if (status >= 400 && status !== 422) event.preventDefault();
+  });
+
+  // Ask before: the form is sent again, with the same button, once the person has said yes.
+  const ask = $("#ask");
+  on("submit", (event) => {
+    const form = event.target, button = event.submitter;
+    if (!form.dataset.confirm || form.dataset.sure || !ask?.showModal) return delete form.dataset.sure;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    $("p", ask).textContent = form.dataset.confirm;
+    $("[value=yes]", ask).textContent = form.dataset.confirmYes || "Yes";
+    ask.returnValue = "no";
+    ask.onclose = () => ask.returnValue === "yes" && ((form.dataset.sure = "1"), form.requestSubmit(button));
+    ask.showModal();
+  }, true);
+
+  // A plain form is sent once; coming back by the Back button frees it again.
+  const free = (form) => (form.removeAttribute("aria-busy"), $$("[aria-busy]", form).forEach((part) => part.removeAttribute("aria-busy")));
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
+    if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(free, 20000, form);
+  });
+  addEventListener("pageshow", (event) => event.persisted && $$("form[aria-busy]").forEach(free));
+
+  on("click", (event) => {
+    const hit = (selector) => event.target.closest?.(selector);
+    const sheet = $(`#${hit("[data-open]")?.dataset.open || "none"}`), copy = hit("[data-copy]");
+    if (sheet?.showModal) (event.preventDefault(), sheet.showModal());
+    if (hit("[data-close]") || event.target.matches?.("dialog.sheet")) (event.preventDefault(), hit("dialog")?.close());
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ message: "Copied" }), () => toast({ message: "Could not copy", kind: "bad" }));
+    $$("details.menu[open]").filter((menu) => menu === event.target || !menu.contains(event.target)).forEach((menu) => (menu.open = false));
+  });
+
+  on("keydown", (event) => {
+    const { key, target } = event, typing = target.matches?.("input, select, textarea, [contenteditable]");
+    const menu = target.closest?.("details.menu[open]"), picker = target.closest?.("[data-picker]");
+    if (key === "Escape") (target.closest?.(".cell-form") && $("[data-cancel]", target.closest(".cell-form"))?.click());
+    if (key === "Escape" && menu) ((menu.open = false), $("summary", menu).focus());
+    if (key === "Enter" && target.matches?.("[data-search]")) event.preventDefault();
+    if (key === "/" && !typing && $("#site-search")) (event.preventDefault(), $("#site-search").focus());
+    if (picker && /^Arrow(Up|Down)$/.test(key) && !target.matches("select, [type=number]")) {
+      const stops = $$("input[type=search], .picker-results :is(button, a)", picker), next = stops.indexOf(target) + (key === "ArrowDown" ? 1 : -1);
+      (event.preventDefault(), stops[Math.max(0, Math.min(next, stops.length - 1))]?.focus());
+    }
+  });
+
+  // Several at once: the head's tick, the bar and its count.
+  function count() {
+    const ticks = $$("[name=ids]"), chosen = ticks.filter((tick) => tick.checked).length;
+    $$(".bulk-bar").forEach((bar) => (bar.classList.toggle("on", chosen > 0), $$("[data-count]", bar).forEach((part) => (part.textContent = chosen))));
+    $$("[data-select-all]").forEach((all) => ((all.checked = chosen > 0 && chosen === ticks.length), (all.indeterminate = chosen > 0 && chosen < ticks.length)));
+  }
+  on("change", ({ target }) => {
+    if (target.matches("[data-select-all]")) $$("[name=ids]").forEach((tick) => (tick.checked = target.checked));
+    if (target.matches("[data-select-all], [name=ids]")) count();
+  });
+
+  // Focus: the first wrong field; after an inline edit the cell's button, found by the id of what was replaced.
+  let edited = null;
+  on("htmx:before:swap", ({ target }) => (edited = target.closest?.(".cell-form") && target.closest("td[id]")?.id));
+  on("htmx:after:swap", ({ target, detail }) => {
+    const wrong = detail.ctx.response?.status === 422 && $("[aria-invalid=true]", target.closest?.("form, td") || target);
+    const cell = edited && document.getElementById(edited);
+    (wrong || (cell && $("[autofocus], .cell", cell)))?.focus?.();
+    edited = null;
+    count();
+  });
+  if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
+  $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  $("[aria-invalid=true]")?.focus();
+  count();
+})();

@@ -1,0 +1,142 @@
+"""A shop's database for tests: made by the real migrations, emptied in no time, and served by a real gunicorn."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import upgrade
+from sqlalchemy import Connection, event, literal, select, union_all
+
+from cms import Cms, create_app
+from cms.config import ROOT, Config, database_url
+from cms.db import db, writing
+from tests.mariadb import dying_with_us, free_port
+
+SECRET = "only for tests"
+
+
+class Database:
+    """One migrated database and the app on it. `empty` brings back what the migrations left."""
+
+    def __init__(self, url: str, instance: Path):
+        self.url, self.instance = url, instance
+        self.app = app_on(url, instance)
+        with self.app.app_context():
+            upgrade()
+            with db.engine.connect() as connection:
+                tables = db.metadata.sorted_tables
+                self.seeds = {table: [row._asdict() for row in connection.execute(select(table))] for table in tables}
+
+    def empty(self) -> None:
+        """Every table as the migrations left it."""
+        with self.app.app_context(), writing(), db.engine.begin() as connection:
+            filled = {name for (name,) in connection.execute(_FILLED(tuple(db.metadata.sorted_tables)))}
+            with _foreign_keys_off(connection):
+                for table in reversed(db.metadata.sorted_tables):
+                    if table.name in filled:
+                        connection.execute(table.delete())
+                    if self.seeds[table]:
+                        connection.execute(table.insert(), self.seeds[table])
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+@cache
+def _FILLED(tables: tuple[Any, ...]) -> Any:
+    return union_all(*(select(literal(t.name)).where(select(t).exists()) for t in tables))
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until this transaction ends
+        yield
+    else:
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS=0")
+        yield
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS=1")
+
+
+def app_on(url: str, instance: Path) -> Cms:
+    return create_app(Config(database_url=database_url(url), secret_key=SECRET, instance=instance))
+
+
+@cache
+def app_without_data() -> Cms:
+    """To ask which addresses there are, before any database is."""
+    return app_on("sqlite:///:memory:", ROOT / "instance")
+
+
+class Queries(list[str]):
+    """The statements sent to the database."""
+
+
+@contextmanager
+def count_queries() -> Iterator[Queries]:
+    """Collects what is sent inside: `with count_queries() as queries: ...; len(queries)`."""
+    queries, engine = Queries(), db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            queries.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield queries
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass
+class Server:
+    """The shop as people meet it: gunicorn with the settings of deploy/, on a database of its own."""
+
+    database: Database
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @classmethod
+    def start(cls, database: Database) -> Server:
+        """Raises RuntimeError with gunicorn's own words when it does not answer."""
+        port, log = free_port(), database.instance / "gunicorn.log"
+        environ = os.environ | {
+            "DATABASE_URL": database.url,
+            "INSTANCE_DIR": str(database.instance),
+            "SECRET_KEY": SECRET,
+            "PORT": str(port),
+            "WEB_CONCURRENCY": "2",
+        }
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app"]
+        with log.open("wb") as out:
+            process = subprocess.Popen([*dying_with_us(), *gunicorn], cwd=ROOT, env=environ, stdout=out, stderr=out)
+        server = cls(database, f"http://127.0.0.1:{port}", process, log)
+        server._await()
+        return server
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/static/app.css", timeout=5).close()
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(self.log.read_text()[-3000:]) from None
+                time.sleep(0.05)
