@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from flask import Flask, current_app, g
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -116,13 +117,14 @@ def _add_rooms(app: Cms) -> None:
     from cms import cli
     from cms.auth.routes import bp as auth
     from cms.customers.routes import bp as customers
+    from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, auth, customers, products, orders, tracking, settings):
+    for room in (home, figures, auth, customers, products, orders, tracking, settings):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)
@@ -134,6 +136,7 @@ def _add_errors(app: Cms) -> None:
         return error_answer(error, error.code or 500)
 
     @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
     @app.errorhandler(PoolTimeout)
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
@@ -151,6 +154,8 @@ def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
     if response.location:  # Werkzeug's own redirects
         return response
     message = TEXTS.get(code, error.description or "") if _is_stock(error) else (error.description or "")
+    if isinstance(error, CSRFError):
+        message = "This page is from before you last signed in or out. Go back, reload it and try again; nothing was saved."
     headers = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
     if code in (429, 503):
         headers["Retry-After"] = response.headers.get("Retry-After", "10")
@@ -196,12 +201,11 @@ def _add_shell(app: Cms, config: Config) -> None:
 
     # First of all: the errors below need it.
     app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
-    if config.https:
-        web.HEADERS["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    app.config["HEADERS"] = web.HEADERS | (web.HTTPS_HEADERS if config.https else {})
     add_shell(app)
 
     def static_headers(headers, _path: str, _url: str) -> None:
-        for name, value in web.HEADERS.items():
+        for name, value in app.config["HEADERS"].items():
             headers[name] = value
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
 

@@ -5,21 +5,45 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from cms import clock
 from cms.db import db, writing
 from cms.errors import RuleError
+from cms.models.people import ROLES
 
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
     for command in (import_files, figures, check, demo, add_user, setup_link):
         app.cli.add_command(command)
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the app at hand, whatever it refuses told in one sentence."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except RuleError as error:
+            raise click.ClickException(error.message) from None
+        except IntegrityError as error:
+            raise click.ClickException(f"Someone else changed the shop meanwhile; nothing was stored ({error.orig})") from None
+        except (OperationalError, ProgrammingError) as error:
+            advice = "is the database reachable and `flask db upgrade` run?"
+            raise click.ClickException(f"The database refused; {advice} ({error.orig})") from None
+
+    return with_appcontext(run)
 
 
 def note(text: str) -> None:
@@ -32,17 +56,14 @@ def note(text: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Read and check everything, store nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out the rows in error and store the rest.")
-@with_appcontext
+@told
 def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool) -> None:
     """Import the CSV files of FOLDER, whole or not at all."""
     from cms.imports.actions import import_folder
 
     start = time.monotonic()
     with writing():
-        try:
-            report = import_folder(folder, None, dry_run, note)
-        except IntegrityError as error:
-            raise click.ClickException(f"Someone else changed the shop meanwhile; nothing was stored. ({error.orig})") from None
+        report = import_folder(folder, None, dry_run, note)
         bad = report.file_errors > 0 or (report.error_count > 0 and not skip_bad_rows)
         if not dry_run and not bad:
             db.session.commit()
@@ -55,30 +76,88 @@ def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool
 @click.command("figures")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="As if it were that day; later rows do not count.")
-@with_appcontext
-def figures(as_json: bool, today: object) -> None:
-    """Print every headline figure."""
+@told
+def figures(as_json: bool, today: datetime | None) -> None:
+    """Print every headline figure of the shop."""
+    from cms.figures import sheet
+
+    shop = sheet.shop()
+    found = sheet.figures(today.date() if today else clock.today(shop.zone), shop)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else sheet.as_text(found))
 
 
 @click.command("check")
-@with_appcontext
+@told
 def check() -> None:
-    """Check every invariant and every kept total."""
+    """Check every invariant of the data, and every kept total against a recount."""
+    from cms.checks.queries import all_checks, steady
+
+    steady()
+    failed, checks = 0, all_checks()
+    for number, one in enumerate(checks, 1):
+        start = time.monotonic()
+        problems = list(one.failures())
+        failed += bool(problems)
+        for problem in problems:
+            click.echo(f"FAILED {one.says}: {problem}")
+        if (took := time.monotonic() - start) > 1:
+            note(f"{number}/{len(checks)} {one.says} ({took:.1f} s)")
+    if failed:
+        click.echo(f"{failed} of {len(checks)} checks failed")
+        sys.exit(1)
+    click.echo(f"All {len(checks)} checks passed")
 
 
 @click.command("demo")
-@with_appcontext
-def demo() -> None:
-    """Fill an empty shop."""
+@click.option("--customers", type=click.IntRange(1, 2_000_000), default=200, show_default=True)
+@click.option("--orders", type=click.IntRange(0, 20_000_000), default=2000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes another shop.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The shop's last day; today unless given.")
+@told
+def demo(customers: int, orders: int, seed: int, today: datetime | None) -> None:
+    """Fill an empty shop with a believable one."""
+    from cms.demo.actions import Size, fill_shop
+    from cms.figures.sheet import shop
+
+    start = time.monotonic()
+    with writing():
+        day = today.date() if today else clock.today(shop().zone)
+        fill_shop(Size(customers, orders, seed), day, None, note)
+        db.session.commit()
+    click.echo(f"A shop with {customers:,} customers and {orders:,} orders ({time.monotonic() - start:.1f} s)")
 
 
 @click.command("add-user")
-@with_appcontext
-def add_user() -> None:
-    """Add a user."""
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@told
+def add_user(name: str, role: str, password_stdin: bool) -> None:
+    """Add a user who signs in as NAME."""
+    from cms.auth import actions
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with writing():
+        user = actions.add_user(name, name, password, role, by=None)
+        db.session.commit()
+    click.echo(f"{user.username} can sign in as {role}")
 
 
 @click.command("setup-link")
-@with_appcontext
-def setup_link() -> None:
-    """Print the one-time link."""
+@click.option("--base", default="http://127.0.0.1:8000", show_default=True, help="The address of the shop.")
+@told
+def setup_link(base: str) -> None:
+    """Print the one-time link that sets up the shop, or where to sign in once it is set up."""
+    from cms.auth import actions, queries
+
+    base = base.rstrip("/")
+    with writing():
+        if queries.any_user():
+            click.echo(f"Sign in at {base}/login")
+            return
+        token = actions.new_setup_link()
+        db.session.commit()
+    click.echo(f"Set up the shop, once: {base}/setup?token={token}")

@@ -17,7 +17,7 @@ from cms.dates import parse_date
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp
-from cms.text import clean_text
+from cms.text import clean_text, is_visible
 
 
 class Read(StringField):
@@ -41,6 +41,8 @@ class Read(StringField):
             self.value = self.parse(text)
         except RuleError as error:
             raise StopValidation(error.message) from None
+        if self.required and isinstance(self.value, str) and not is_visible(self.value):
+            raise StopValidation(f"{self.label.text} is needed, with something in it that can be seen")
 
 
 class Text(Read):

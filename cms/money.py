@@ -162,8 +162,8 @@ def _written(text: str, money: Currency, field: str | None) -> tuple[str, str]:
     written = _AMOUNT.fullmatch(bare)
     if not written or not any(written.groups()):
         raise RuleError("Write the amount like 1,299.50" if money.digits else "Write the amount like 1,299", field)
-    whole, part = (written["whole"] or "0").replace(",", ""), written["part"] or ""
-    if len(whole.lstrip("0")) > len(str(MOST_MINOR)):
+    whole, part = (written["whole"] or "").replace(",", "").lstrip("0") or "0", written["part"] or ""
+    if len(whole) > len(str(MOST_MINOR)):
         raise _too_large(money, field)
     return whole, part
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 
 from cms.db import db
 
@@ -23,6 +23,13 @@ class Sort:
     tie: Any
     descending: bool
     read: Callable[[str], Any]
+
+    def by_sorting(self) -> Sort:
+        """The same order, but not by walking an index: for few rows found in another way.
+
+        Both databases would else walk the whole index of the sort in the hope of meeting those few early.
+        """
+        return replace(self, column=func.coalesce(self.column, self.column))
 
     def order(self, backwards: bool) -> tuple[ColumnElement, ColumnElement]:
         down = self.descending != backwards

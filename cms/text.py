@@ -36,12 +36,14 @@ def clean_text(text: str, longest: int, field: str | None = None, many_lines: bo
     r"""The text as it is kept: trimmed, composed (NFC), tabs as spaces, every line end as \n. Emoji and marks stay.
 
     `longest` is in characters, `what` names the text in messages ("name"). Raises RuleError when it is longer,
-    has several lines where one is wanted, or holds a control character or half a surrogate pair.
+    has several lines where one is wanted, or holds a control character, half a surrogate pair or a damaged letter.
 
     >>> clean_text("  Asha\tStores ", 120)
     'Asha Stores'
     """
     text = _NEWLINE.sub("\n", text).replace("\t", " ")
+    if "\ufffd" in text:  # what stands for bytes that were no UTF-8: the letter itself is lost
+        raise RuleError(f"The {what} holds a letter that was damaged on its way here; please type it again", field)
     if _UNKEEPABLE.search(text):
         raise RuleError(f"The {what} holds an invisible character that cannot be saved; please type it again", field)
     text = unicodedata.normalize("NFC", text.strip())
@@ -50,6 +52,15 @@ def clean_text(text: str, longest: int, field: str | None = None, many_lines: bo
     if len(text) > longest:
         raise RuleError(f"Keep the {what} within {longest:,} characters", field)
     return text
+
+
+def is_visible(text: str) -> bool:
+    """Whether there is a letter, digit or sign to be seen in it, more than gaps, joiners and marks.
+
+    >>> is_visible("\u200b \u0301"), is_visible("🪔")
+    (False, True)
+    """
+    return any(unicodedata.category(char)[0] in "LNPS" for char in text)
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, flash, g, render_template, request
+from flask import Flask, Response, current_app, flash, g, render_template, request
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -21,6 +21,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def is_htmx() -> bool:
@@ -46,7 +47,7 @@ def finish(response: Response) -> Response:
     """The headers of every answer, and the toast of an HTMX one."""
     if said := g.pop("toast", None):
         response.headers["HX-Trigger"] = json.dumps({"toast": said})
-    for name, value in HEADERS.items():
+    for name, value in current_app.config["HEADERS"].items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-store")
     response.vary.add("HX-Request")

@@ -39,7 +39,7 @@ class Browser(FlaskClient):
         return self.post_form("/login", {"username": username, "password": password, **fields}, page="/login")
 
     def post_form(self, path: str, data: dict[str, Any] | None = None, page: str = "", **kwargs: Any) -> TestResponse:
-        """Sends a plain form, with the CSRF token as a page gives it (`page`, the start page unless told)."""
+        """Sends a plain form, with the CSRF token as a page gives it (`page`, the account page unless told)."""
         return self.post(path, data={"csrf_token": self.csrf_token(page), **(data or {})}, **kwargs)
 
     def htmx_get(self, path: str, **kwargs: Any) -> TestResponse:
@@ -55,7 +55,7 @@ class Browser(FlaskClient):
         known = self.__dict__.setdefault("_tokens", {})
         raw = self._raw_token()
         if raw not in known:
-            shown = self.get(page or ("/" if self.user else "/login"))
+            shown = self.get(page or ("/account" if self.user else "/login"))
             found = TOKEN.search(shown.text)
             assert found, f"{shown.request.path} ({shown.status_code}) shows no form with a CSRF token"
             known[raw := self._raw_token()] = found[1]

@@ -88,7 +88,8 @@ def examples() -> dict[str, Any]:
         "order_id": order.id,
         "user_id": other.id,
         "customers.name": "phone",
-        "products.name": "name",
+        "products.name": "price",
+        "figures.key": "money.net",
     }
 
 

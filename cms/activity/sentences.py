@@ -19,6 +19,11 @@ WORDS: Mapping[str, str] = {
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
     "product.archived": "Taken off sale",
     "product.restored": "On sale again",
+    "settings.changed": "Changed {changes}",
+    "settings.segment_added": "Added the segment {now}",
+    "settings.segment_renamed": "The segment {was} is now called {now}",
+    "settings.segment_moved": "Moved the segment {now} in the list",
+    "settings.segment_removed": "Removed the segment {was}",
 }
 LABELS: Mapping[str, str] = {
     "email": "e-mail",
@@ -28,6 +33,10 @@ LABELS: Mapping[str, str] = {
     "gstin": "GSTIN",
     "postcode": "PIN code",
     "sku": "code",
+    "whatsapp": "WhatsApp number",
+    "zone": "time zone",
+    "session_idle_minutes": "minutes until signed out when idle",
+    "session_hours": "hours until signed out",
 }
 HIDDEN = ("note", "address")
 
@@ -49,6 +58,8 @@ def sentence(verb: str, ref: str, before: Mapping[str, Any] | None, after: Mappi
         old_stock=_shown(before.get("stock"), "not tracked"),
         new_stock=_shown(after.get("stock"), "not tracked"),
         standing=_standing(after),
+        was=before.get("segment", ""),
+        now=after.get("segment", ""),
     )
 
 

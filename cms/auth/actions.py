@@ -61,14 +61,14 @@ def start_session(user: User, attempt: LoginAttempt | None, address: str, agent:
     return token
 
 
-def end_sessions(user_id: int, only: int | None = None, keep: int | None = None) -> None:
-    """End one session of a user, or all but `keep`. Whoever holds their cookies is out at once."""
+def end_sessions(user_id: int, only: int | None = None, keep: int | None = None) -> int:
+    """End one session of a user, or all but `keep`: how many. Whoever holds their cookies is out at once."""
     ending = update(Session).where(Session.user_id == user_id, Session.ended_at.is_(None)).values(ended_at=clock.now())
     if only is not None:
         ending = ending.where(Session.id == only)
     if keep is not None:
         ending = ending.where(Session.id != keep)
-    db.session.execute(ending)
+    return int(db.session.execute(ending).rowcount)  # type: ignore[attr-defined]
 
 
 def add_user(username: str, name: str, password: str, role: str, by: object) -> User:

@@ -37,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
     form = LoginForm()
     if not form.validate():
         return render_template("auth/login.html", form=form), 422
-    address = request.remote_addr or "?"
+    address = (request.remote_addr or "?")[:64]
     try:
         with writing():
             attempt = actions.note_attempt(form.username.data, address)
@@ -130,7 +130,8 @@ def save_password() -> ResponseReturnValue:
 @bp.post("/account/sessions/<int:session_id>/end")
 @needs("see")
 def end_session(session_id: int) -> ResponseReturnValue:
-    actions.end_sessions(g.me.id, only=session_id)
+    if not actions.end_sessions(g.me.id, only=session_id):
+        abort(404, "That session has ended already")
     db.session.commit()
     toast("Signed out there")
     return redirect(url_for("auth.account"), 303)

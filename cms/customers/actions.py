@@ -38,7 +38,7 @@ EDITABLE = (
 def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str | None = None) -> Customer:
     """A new customer with the next number; the same request key gives back the one it made before.
 
-    Raises RuleError naming who already has the e-mail or phone.
+    Raises RuleError naming who already has the e-mail or phone, or for a segment that is not on the shop's list.
     """
     if request_key and (made := queries.by_request_key(request_key)):
         return made
@@ -55,6 +55,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
         if request_key and (made := queries.by_request_key(request_key)):
             return made
         _check_contact(customer)
+        _check_segment(customer.segment)
         raise
     _add_terms(customer)
     count_on(customer.created_on, customers=1)
@@ -65,12 +66,13 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
 def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: object) -> None:
     """Change some of EDITABLE. Raises RuleError for a contact that someone else has, Conflict for an edit in between."""
     claim(customer, version, tuple(values))
-    before = {name: getattr(customer, name) for name in values}
+    names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
+    before = {name: getattr(customer, name) for name in names}
     terms = _terms(customer)
     with db.session.no_autoflush:
         _fill(customer, values)
         _check_contact(customer)
-    after = {name: getattr(customer, name) for name in values}
+    after = {name: getattr(customer, name) for name in names}
     if before == after:
         return
     try:
@@ -79,6 +81,7 @@ def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: 
     except IntegrityError:
         db.session.expire(customer)
         _check_contact_values(values, customer.id)
+        _check_segment(values.get("segment", customer.segment))
         raise
     if terms != _terms(customer):
         _drop_terms(customer, terms)
@@ -115,10 +118,10 @@ def add_segment(name: str) -> None:
         db.session.flush()
 
 
-def customer_ordered(customer: Customer) -> None:
+def customer_ordered(customer: Customer, by: object) -> None:
     """A new order ends an Inactive set by hand."""
     if rules.ends_override(customer.override_status):
-        _override(customer, None, None, "", None)
+        _override(customer, None, None, "", by)
 
 
 def _override(customer: Customer, status: str | None, until: date | None, reason: str, by: object) -> None:
@@ -165,6 +168,11 @@ def _raise_if_taken(email: str | None, phone: str | None, besides: int | None) -
     if phone and taken.phone_key == phone:
         raise RuleError(f"{taken.name} ({taken.ref}) already has the phone {show_phone(phone)}", "phone")
     raise RuleError(f"{taken.name} ({taken.ref}) already has this e-mail", "email")
+
+
+def _check_segment(name: str) -> None:
+    if name not in queries.segments():
+        raise RuleError("Choose one of the list for segment", "segment")
 
 
 def _terms(customer: Customer) -> set[str]:

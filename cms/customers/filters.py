@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_
 
@@ -16,13 +17,16 @@ SORTS = ("name", "newest", "last_order", "orders", "spent")
 
 @dataclass(frozen=True)
 class CustomerFilter:
-    """Words, segment, status and order of a list; archived ones only when asked for."""
+    """Words, segment, status and order of a list; archived ones only when asked for.
+
+    Without a wish the list goes by name, and what a search finds by the last order: who bought lately calls first.
+    """
 
     q: str = ""
     segment: str = ""
     status: str = ""
     archived: str = ""
-    sort: str = "name"
+    sort: str = ""
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> CustomerFilter:
@@ -33,13 +37,17 @@ class CustomerFilter:
             segment=args.get("segment", "").strip()[:60],
             status=status if status in STANDINGS else "",
             archived="1" if args.get("archived") == "1" else "",
-            sort=sort if sort in SORTS else "name",
+            sort=sort if sort in SORTS else "",
         )
 
     def as_args(self, **changes: str) -> dict[str, str]:
         """What differs from the default, for a link; `changes` override."""
         wanted = asdict(self) | changes
-        return {name: value for name, value in wanted.items() if value and (name, value) != ("sort", "name")}
+        return {name: value for name, value in wanted.items() if value}
+
+    @property
+    def sorted_by(self) -> str:
+        return self.sort or ("last_order" if self.q else "name")
 
     def narrow(self, select: Select, today: date, active_days: int) -> Select:
         """The select with these conditions, search words left to the query that knows how to find them."""
@@ -52,11 +60,11 @@ class CustomerFilter:
         return select
 
 
-def is_active(today: date, active_days: int) -> ColumnElement[bool]:
-    """Active today, as `rules.standing` tells it: by hand while that lasts, else by the last order. Never NULL."""
-    by_hand = and_(
-        Customer.override_status.is_not(None),
-        or_(Customer.override_until.is_(None), Customer.override_until >= today),
-    )
-    lately = and_(Customer.last_order_on.is_not(None), Customer.last_order_on >= today - timedelta(active_days))
-    return case((by_hand, Customer.override_status == "Active"), else_=lately).is_(True)
+def is_active(today: date, active_days: int, of: Any = Customer) -> ColumnElement[bool]:
+    """Active today, as `rules.standing` tells it: by hand while that lasts, else by the last order. Never NULL.
+
+    `of` holds the customers' columns, where they are not the table's own.
+    """
+    by_hand = and_(of.override_status.is_not(None), or_(of.override_until.is_(None), of.override_until >= today))
+    lately = and_(of.last_order_on.is_not(None), of.last_order_on >= today - timedelta(active_days))
+    return case((by_hand, of.override_status == "Active"), else_=lately).is_(True)

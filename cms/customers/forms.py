@@ -7,6 +7,7 @@ from wtforms import HiddenField
 from cms import fields
 from cms.fields import Choice, Form, LongText, Text
 from cms.formats import STATES, parse_gstin, parse_pincode
+from cms.text import fold
 
 INDIAN_STATES = sorted(name for name in STATES.values() if "(until" not in name)
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
@@ -30,9 +31,11 @@ class CustomerForm(Form):
     version = HiddenField()
     request_key = HiddenField()
 
-    def offer(self, segments: list[str], state: str = "") -> None:
-        """The choices that depend on the shop, and a state from elsewhere that the customer already has."""
+    def offer(self, segments: list[str], state: str = "", country: str = "") -> None:
+        """The choices that depend on the shop, and the state and postcode of a customer who lives elsewhere."""
         self.segment.choices = [(name, name) for name in segments]
+        if country and fold(country) not in ("in", "india"):
+            self.postcode.parse = lambda text: parse_pincode(text, "other")
         if state and state not in INDIAN_STATES:
             self.state.choices = [*self.state.choices, (state, state)]
 

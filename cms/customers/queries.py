@@ -7,16 +7,19 @@ from datetime import date
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import Page, Sort, page_of, read_whole
-from cms.text import fold, query_words
+from cms.text import SHORTEST_TERM, fold, query_words
 
-FEW = 500
-"""Up to so many customers found by a word are looked up one by one; more are so common that walking the list is quick."""
+FEW = 2000
+"""Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
+
+LAST = "\U0010ffff"
+"""Behind every term that begins with what stands before it."""
 
 ROW = (
     Customer.id,
@@ -53,32 +56,35 @@ def row_or_404(customer_id: int) -> Row[Any]:
 
 def customers_matching(wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str]) -> Page:
     """One page of the list."""
-    sort = SORTS[wanted.sort]
+    sort = SORTS[wanted.sorted_by]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")), today, active_days)
-    return page_of(having_words(query, wanted.q), sort, args)
+    words = query_words(wanted.q)
+    if wanted.q and not words:
+        return Page([], "", "")
+    found = ids_of(words, FEW)
+    if found is not None:
+        query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
+    return page_of(having_words(query, words), sort, args)
 
 
-def having_words(query: Select, q: str) -> Select:
-    """Only customers whose name, e-mail, phone or number has every word of `q` in it.
-
-    Few are found by their terms; when the rarest word still finds very many, the list is walked instead.
-    """
-    words = query_words(q)
-    if not words:
-        return query if not q.strip() else query.where(Customer.id.is_(None))
+def having_words(query: Select, words: Sequence[str]) -> Select:
+    """Only customers in whose name, e-mail, phone or number every word is found."""
     for word in words:
         query = query.where(Customer.search_text.contains(word, autoescape=True))
-    found = ids_by_term(max(words, key=len))
-    return query if found is None else query.where(Customer.id.in_(found))
+    return query
 
 
-def ids_by_term(word: str) -> list[int] | None:
-    """The customers that have a word or an end of a word beginning so; None when they are more than FEW."""
+def ids_of(words: Sequence[str], few: int) -> Select | None:
+    """A select of the ids that the rarest of the words leads to; None without words, or when that are more than `few`."""
     term = CustomerTerm.term
-    query = select(CustomerTerm.customer_id).where(term >= word, term < word + "\U0010ffff").limit(4 * FEW + 1)
-    found = list(db.session.scalars(query))
-    ids = set(found)
-    return None if len(found) > 4 * FEW or len(ids) > FEW else sorted(ids)
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) < SHORTEST_TERM:
+            return None  # not every place where so short a word stands is among the terms
+        having = select(CustomerTerm.customer_id).where(term >= word, term < word + LAST)
+        many = select(func.count()).select_from(having.limit(few + 1).subquery())
+        if (db.session.scalar(many) or 0) <= few:
+            return having
+    return None
 
 
 PICK = (Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment)
@@ -95,9 +101,14 @@ def name_of(customer_id: int) -> str:
 
 def customers_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
     """Who could be meant by what was typed, for picking one."""
-    query = select(*PICK).where(Customer.archived_at.is_(None))
-    query = having_words(query, q).order_by(Customer.name_key, Customer.id)
-    return db.session.execute(query.limit(limit)).all()
+    words = query_words(q)
+    if not words:
+        return []
+    query = having_words(select(*PICK).where(Customer.archived_at.is_(None)), words)
+    sort, found = SORTS["last_order"], ids_of(words, FEW)
+    if found is not None:
+        query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
+    return db.session.execute(query.order_by(*sort.order(backwards=False)).limit(limit)).all()
 
 
 def same_contact(email_key: str | None, phone_key: str | None, besides: int | None) -> Row[Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cms.access import needs
+from cms.access import may, needs
 from cms.auth.sessions import shop
 from cms.customers import actions, queries, rules
 from cms.customers.filters import CustomerFilter
@@ -62,10 +62,10 @@ def gender() -> ResponseReturnValue:
 @needs("work")
 def create() -> ResponseReturnValue:
     form = CustomerForm()
-    form.offer(queries.segments())
+    form.offer(queries.segments(), shop().state)
     if form.validate():
         try:
-            customer = actions.add_customer(form.customer(), shop().zone, g.me, form.request_key.data or None)
+            customer = actions.add_customer(form.customer(), shop().zone, g.me, (form.request_key.data or "")[:64] or None)
             db.session.commit()
             toast(f"{customer.name} added as {customer.ref}")
             return redirect(url_for("customers.show", customer_id=customer.id), 303)
@@ -94,7 +94,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     form = CustomerForm(formdata=None, obj=customer)
     form.phone.data = show_phone(customer.phone)
-    form.offer(queries.segments(), customer.state)
+    form.offer(queries.segments(), customer.state, customer.country)
     return render_template("customers/edit.html", form=form, customer=customer)
 
 
@@ -103,7 +103,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
 def save(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     form = CustomerForm()
-    form.offer(queries.segments(), customer.state)
+    form.offer(queries.segments(), customer.state, customer.country)
     if form.validate():
         try:
             actions.edit_customer(customer, form.customer(), version_of(form.version.data), g.me)
@@ -123,7 +123,7 @@ def save(customer_id: int) -> ResponseReturnValue:
 @needs("see")
 def cell(customer_id: int, name: str) -> ResponseReturnValue:
     row = queries.row_or_404(customer_id)
-    return _cell(row, name) if "cancel" in request.args else _cell_form(row, name)
+    return _cell(row, name) if "cancel" in request.args or not may("work") else _cell_form(row, name)
 
 
 @bp.post("/<int:customer_id>/cells/<name>")
@@ -168,6 +168,8 @@ def save_status(customer_id: int) -> ResponseReturnValue:
         except RuleError as error:
             db.session.rollback()
             form.blame(error)
+            if isinstance(error, Conflict):
+                form.version.data = str(customer.version)
     return render_template("customers/status.html", form=form, customer=customer, standing=standing_of(customer)), 422
 
 
@@ -270,7 +272,7 @@ def _told(error: RuleError, name: str) -> str:
     if isinstance(error, Conflict):
         now = error.current.get(name) or "empty"
         shown = show_phone(str(now)) if name == "phone" else now
-        return f"Someone else changed this to {shown} meanwhile. Save again to put yours instead."
+        return f"Someone else changed this customer meanwhile; here it says {shown} now. Save again to put yours instead."
     return error.message
 
 

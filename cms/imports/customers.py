@@ -16,7 +16,7 @@ from cms.imports.files import Rows
 from cms.imports.rules import gender_of, is_india, needed
 from cms.imports.run import FileRun, existing
 from cms.models import Customer, CustomerTerm, Order
-from cms.text import clean_text
+from cms.text import clean_text, fold
 
 NOT_NAMED = {
     "order_count": 0, "gross_paise": 0, "returned_paise": 0, "first_order_on": None, "last_order_on": None,
@@ -35,7 +35,7 @@ class Customers:
         self.lines: dict[str, int] = {}
         self.emails: dict[str, str] = {}
         self.phones: dict[str, str] = {}
-        self.segments = {name.casefold(): name for name in segments()}
+        self.segments = {fold(name): name for name in segments()}
 
     def load(self) -> None:
         for chunk in self.file.chunks():
@@ -94,7 +94,7 @@ class Customers:
     def _segment(self, text: str) -> str:
         """The shop's name for it; a new one is kept as written."""
         text = clean_text(text, 60, "segment", what="segment") or "Individual"
-        return self.segments.get(text.casefold(), text)
+        return self.segments.get(fold(text), text)
 
     def _know_contacts(self, rows: list[dict[str, Any]]) -> None:
         """Who of the shop has one of these e-mails or phones already."""
@@ -132,9 +132,9 @@ class Customers:
         self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]
 
     def _make_segment(self, name: str) -> None:
-        if name.casefold() not in self.segments:
+        if fold(name) not in self.segments:
             add_segment(name)
-            self.segments[name.casefold()] = name
+            self.segments[fold(name)] = name
             self.file.report.notices.append(f"{self.file.file.name}: added the segment {name}")
 
 

@@ -83,7 +83,7 @@ def place_order(
     _add_lines(order, [_line(item, line, products[item.product_id]) for item, line in priced])
     note_moves({id: -units for id, (units, _) in sold.items()}, "sold", order, by)
     count_for_customer(order, 1)
-    customer_ordered(customer)
+    customer_ordered(customer, by)
     count_order(order, "Pending", 1)
     record(by, "order.placed", order, customer_id=customer.id, order_id=order.id, after={"total_paise": total})
     return order
@@ -108,7 +108,7 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
     lock(order)
     if order.status != seen:
         raise Conflict(f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status})
-    step = queries.last_step(order.id)
+    step = queries.last_step(queries.steps_of(order.id))
     rules.check_take_back(
         step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes
     )

@@ -11,7 +11,7 @@ from cms.fields import parse_whole
 from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp, plain_money
 from cms.orders import rules
-from cms.text import clean_text
+from cms.text import clean_text, is_visible
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Draft:
         """What was posted. `products`: rows by id; a line whose product is not among them is left out."""
         draft = cls(currency, posted.get("request_key", "")[:64], customer)
         rows = zip(
-            *(posted.getlist(name)[: rules.MOST_LINES] for name in ("product", "quantity", "price", "line_discount")),
+            *(posted.getlist(name)[: rules.MOST_LINES + 1] for name in ("product", "quantity", "price", "line_discount")),
             strict=False,
         )
         for product, quantity, price, discount in rows:
@@ -132,7 +132,7 @@ class Draft:
         for name, read in readers.items():
             text = self.new[name]
             try:
-                if name == "name" and not text.strip():
+                if name == "name" and not is_visible(text):
                     raise RuleError("Name is needed")
                 values[name] = read(text) if text.strip() else ""
             except RuleError as error:

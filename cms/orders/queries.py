@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, Select, false, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from cms.customers import queries as customers
@@ -31,6 +31,9 @@ ROW = (
     Order.customer_id,
     Customer.name.label("customer_name"),
 )
+FEW_CUSTOMERS = 500
+"""Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""
+
 SORTS = {
     "newest": Sort("Newest", Order.ordered_at, Order.id, True, datetime.fromisoformat),
     "oldest": Sort("Oldest", Order.ordered_at, Order.id, False, datetime.fromisoformat),
@@ -51,39 +54,29 @@ def row_or_404(order_id: int) -> Row[Any]:
 
 
 def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
-    """One page of the list."""
+    """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
-    return page_of(having_words(query, wanted.q), sort, args)
-
-
-def having_words(query: Select, q: str) -> Select:
-    """Only the order of this number, or the orders of customers in whom every word is found."""
-    if not q:
-        return query
-    if number := order_id_of(q):
-        return query.where(Order.id == number)
-    words = query_words(q)
+    if not wanted.q:
+        return page_of(query, sort, args)
+    if order_id := order_id_of(wanted.q):
+        return page_of(query.where(Order.id == order_id), sort, args)
+    words = query_words(wanted.q)
     if not words:
-        return query.where(false())
-    found = customers.ids_by_term(max(words, key=len))
+        return Page([], "", "")
+    found = customers.ids_of(words, FEW_CUSTOMERS)
     if found is not None:
-        few = select(Customer.id).where(Customer.id.in_(found))
-        for word in words:
-            few = few.where(Customer.search_text.contains(word, autoescape=True))
-        return query.where(Order.customer_id.in_(list(db.session.scalars(few))))
-    for word in words:
-        query = query.where(Customer.search_text.contains(word, autoescape=True))
-    return query
+        query, sort = query.where(Order.customer_id.in_(found)), sort.by_sorting()
+    return page_of(customers.having_words(query, words), sort, args)
 
 
 def order_id_of(text: str) -> int | None:
-    """The order that is meant by a number as shown or typed: ORD7, ord007, 7 and an imported ref as it stands."""
+    """The order that is meant by a number as shown or typed: an imported ref as it stands, else ORD7, ord007, 7."""
     text = text.strip()
     refs = [text, text.upper()]
     if found := re.fullmatch(r"(?i)(?:ord[\s-]*)?0*(\d{1,9})", text):
         refs.append(f"ORD{int(found[1]):03d}")
-    return db.session.scalar(select(Order.id).where(Order.ref.in_(refs)).order_by(Order.id).limit(1))
+    return db.session.scalar(select(Order.id).where(Order.ref.in_(refs)).order_by((Order.ref == text).desc(), Order.id).limit(1))
 
 
 def by_request_key(key: str) -> Order | None:
@@ -118,9 +111,9 @@ def steps_of(order_id: int) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def last_step(order_id: int) -> Row[Any] | None:
-    """The latest step that has not been taken back; None when only the placing is left."""
-    standing = [step for step in steps_of(order_id) if step.undoes_id is None and step.undone_by_id is None]
+def last_step(steps: Sequence[Row[Any]]) -> Row[Any] | None:
+    """The latest of `steps_of` an order that has not been taken back; None when only the placing is left."""
+    standing = [step for step in steps if step.undoes_id is None and step.undone_by_id is None]
     return standing[-1] if standing and standing[-1].old else None
 
 

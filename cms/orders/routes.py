@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from cms import clock
 from cms.access import needs, reads_only
+from cms.auth.rules import local_path
 from cms.auth.sessions import shop
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
@@ -129,13 +130,13 @@ def save_statuses() -> ResponseReturnValue:
         toast(f"{len(moved)} order{'' if len(moved) == 1 else 's'} now {new.lower()}")
     if refused or not moved:
         toast("; ".join(refused[:5]) or "Choose at least one order", "bad")
-    back = request.form.get("back", "")
+    back = local_path(request.form.get("back"))
     return redirect(back if back.startswith(("/orders", "/tracking")) else url_for("orders.index"), 303)
 
 
 def _typed() -> Draft:
     posted = request.form
-    ids = {id for text in posted.getlist("product")[: rules.MOST_LINES] if (id := id_in(text))}
+    ids = {id for text in posted.getlist("product")[: rules.MOST_LINES + 1] if (id := id_in(text))}
     picked = customers.pick(id_in(posted.get("customer")))
     return Draft.from_form(posted, shop().currency, picked, products.products_by_id(ids) if ids else {})
 
@@ -168,23 +169,23 @@ def _place(typed: Draft) -> Any:
 
 
 def _blame(typed: Draft, error: RuleError) -> None:
-    names = {"email": "new_email", "phone": "new_phone", "segment": "new_name"}
+    names = {"email": "new_email", "phone": "new_phone", "segment": "new_segment"}
     typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 
 
 def _status_of(order: Any) -> dict[str, Any]:
     """What an order's page says of its status: the way it went and where it can go."""
-    step = queries.last_step(order.id)
+    steps = queries.steps_of(order.id)
+    step = queries.last_step(steps)
     try:
         rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), shop().undo_minutes)
         back = step.old if step else ""
     except RuleError:
         back = ""
     return {
-        "steps": queries.steps_of(order.id),
+        "steps": steps,
         "next_moves": rules.next_moves,
         "back_to": back,
-        
     }
 
 

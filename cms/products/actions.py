@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import insert, or_, update
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from cms import clock
 from cms.activity.actions import record
 from cms.db import claim, db
-from cms.errors import RuleError
+from cms.errors import Conflict, RuleError
 from cms.models import Order, Product, StockMove
 from cms.products import queries
 from cms.refs import next_ref
@@ -26,10 +27,17 @@ def add_product(values: dict[str, Any], stock: int | None, by: Any, request_key:
         return made
     product = Product(created_at=clock.now(), request_key=request_key)
     _fill(product, values | {"sku": values.get("sku") or next_ref(Product)})
-    _insert(product)
+    try:
+        _insert(product)
+    except (IntegrityError, RuleError):  # the same form, sent twice, may have been stored between the check and now
+        if request_key and (made := queries.by_request_key(request_key)):
+            return made
+        raise
     if stock is not None:
         _set_stock(product, stock, by)
-    record(by, "product.added", product, after={"name": product.name, "price_paise": product.price_paise, "stock": stock})
+    record(
+        by, "product.added", product, after={"name": product.name, "price_paise": product.price_paise, "stock": stock}
+    )
     return product
 
 
@@ -45,10 +53,17 @@ def edit_product(product: Product, values: dict[str, Any], version: int, by: Any
         record(by, "product.edited", product, before=before, after=after)
 
 
-def count_stock(product: Product, stock: int | None, version: int, by: Any) -> None:
-    """Set the stock to what was counted; None stops tracking it. Raises Conflict for an edit in between."""
+def count_stock(
+    product: Product, stock: int | None, version: int, by: Any, seen: int | EllipsisType | None = ...
+) -> None:
+    """Set the stock to what was counted; None stops tracking it. `seen`: what it was thought to be before.
+
+    Raises Conflict for an edit in between, or when an order has moved the stock since it was seen.
+    """
     claim(product, version, ("stock",))
     before = product.stock
+    if seen is not ... and seen != before:
+        raise Conflict("The stock has moved since you saw it. See what it is now, then save again.", {"stock": before})
     if before == stock:
         return
     _set_stock(product, stock, by)
@@ -106,7 +121,11 @@ def unsell(sold: Mapping[int, tuple[int, int]], taken: Mapping[int, int], order:
 def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> None:
     """Write down what has just been moved of the products that are tracked."""
     tracked = {id for id, product in queries.products_by_id(units).items() if product.stock is not None}
-    rows = [_move(product_id, quantity, reason, by, order) for product_id, quantity in units.items() if product_id in tracked]
+    rows = [
+        _move(product_id, quantity, reason, by, order)
+        for product_id, quantity in units.items()
+        if product_id in tracked
+    ]
     if rows:
         db.session.execute(insert(StockMove), rows)
 

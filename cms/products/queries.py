@@ -9,7 +9,7 @@ from flask import abort
 from sqlalchemy import Row, Select, func, select
 
 from cms.db import db
-from cms.models import Product, StockMove, User
+from cms.models import Activity, Order, Product, StockMove, User
 from cms.paging import Page, Sort, page_of, read_whole
 from cms.products.filters import ProductFilter
 from cms.text import query_words
@@ -28,7 +28,7 @@ ROW = (
 SORTS = {
     "name": Sort("Name", Product.name_key, Product.id, False, str),
     "newest": Sort("Newest", Product.id, Product.id, True, read_whole),
-    "stock": Sort("Least stock", Product.stock, Product.id, False, read_whole),
+    "stock": Sort("Least stock", -Product.stock, Product.id, True, read_whole),  # what is not tracked (NULL) comes last
     "sold": Sort("Most sold", Product.sold_units, Product.id, True, read_whole),
 }
 
@@ -66,7 +66,15 @@ def products_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
 
 def products_by_id(ids: Iterable[int]) -> dict[int, Row[Any]]:
     """What an order line needs of its product, by id."""
-    columns = (Product.id, Product.sku, Product.name, Product.price_paise, Product.hsn, Product.gst_rate_bp, Product.stock)
+    columns = (
+        Product.id,
+        Product.sku,
+        Product.name,
+        Product.price_paise,
+        Product.hsn,
+        Product.gst_rate_bp,
+        Product.stock,
+    )
     found = db.session.execute(select(*columns, Product.archived_at).where(Product.id.in_(sorted(set(ids)))))
     return {row.id: row for row in found}
 
@@ -83,18 +91,28 @@ def sku_taken(sku: str, besides: int | None) -> Row[Any] | None:
 
 def categories() -> list[str]:
     """The categories in use, by name."""
-    return list(db.session.scalars(select(Product.category).where(Product.category != "").distinct().order_by(Product.category)))
+    return list(
+        db.session.scalars(select(Product.category).where(Product.category != "").distinct().order_by(Product.category))
+    )
 
 
 def moves_of(product_id: int, limit: int = 20) -> Sequence[Row[Any]]:
     """The latest moves of a product's stock, with who made them and for which order."""
     query = (
-        select(StockMove.quantity, StockMove.reason, StockMove.at, StockMove.order_id, User.name.label("by_name"))
+        select(StockMove.quantity, StockMove.reason, StockMove.at, StockMove.order_id)
+        .add_columns(Order.ref.label("order_ref"), User.name.label("by_name"))
         .outerjoin(User, User.id == StockMove.by_id)
+        .outerjoin(Order, Order.id == StockMove.order_id)
         .where(StockMove.product_id == product_id)
         .order_by(StockMove.id.desc())
     )
     return db.session.execute(query.limit(limit)).all()
+
+
+def story_of(product_id: int, limit: int = 20) -> Sequence[Activity]:
+    """What was done to a product, latest first."""
+    query = select(Activity).where(Activity.thing == "products", Activity.thing_id == product_id)
+    return db.session.scalars(query.order_by(Activity.id.desc()).limit(limit)).all()
 
 
 def stock_moved(product_id: int) -> int:

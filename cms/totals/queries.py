@@ -65,6 +65,8 @@ def _lines() -> Kept:
             func.coalesce(back.c.paise, 0).label("returned_paise"),
         )
         .outerjoin(back, back.c.order_line_id == OrderLine.id)
+        # Of the many lines nothing ever came back of, the totals are 0 and right; leaving them out is ten times quicker.
+        .where(or_(back.c.units.is_not(None), OrderLine.returned_quantity != 0, OrderLine.returned_paise != 0))
         .subquery()
     )
     return Kept(OrderLine, OrderLine.id, ("returned_quantity", "returned_paise"), recount)

@@ -1,0 +1,89 @@
+"""The arithmetic of orders, returns and payments, told from the rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+
+from cms.db import db
+from cms.models import CreditNote, Invoice, Order, OrderLine, Payment, Return
+
+MOST_SHOWN = 20
+
+
+def _told(query: Select, text: str) -> Iterator[str]:
+    """One sentence a row, filled from its columns in turn."""
+    for row in db.session.execute(query.limit(MOST_SHOWN)):
+        yield text.format(*row)
+
+
+def lines() -> Iterator[str]:
+    """Lines that do not come to what they say."""
+    right = OrderLine.quantity * OrderLine.unit_price_paise - OrderLine.discount_paise - OrderLine.order_discount_paise
+    query = select(Order.ref, OrderLine.line_no, OrderLine.total_paise, right).join(Order, Order.id == OrderLine.order_id)
+    wrong = or_(
+        OrderLine.total_paise != right,
+        OrderLine.quantity <= 0,
+        OrderLine.total_paise < 0,
+        OrderLine.cgst_paise != OrderLine.sgst_paise,
+    )
+    return _told(query.where(wrong), "order {} line {}: total_paise is {}, counted {}")
+
+
+def payable() -> Iterator[str]:
+    """Orders payable at another amount than total, tax and rounding."""
+    right = Order.total_paise + Order.tax_paise + Order.round_off_paise
+    query = select(Order.ref, Order.payable_paise, right).where(Order.payable_paise != right)
+    return _told(query, "order {}: payable_paise is {}, counted {}")
+
+
+def order_discounts() -> Iterator[str]:
+    """Orders whose discount is not the sum of its lines' shares."""
+    shares = func.sum(OrderLine.order_discount_paise)
+    query = select(Order.ref, Order.discount_paise, shares).join(OrderLine, OrderLine.order_id == Order.id)
+    query = query.group_by(Order.id, Order.ref, Order.discount_paise).having(shares != Order.discount_paise)
+    return _told(query, "order {}: discount_paise is {}, counted {}")
+
+
+def returned_units() -> Iterator[str]:
+    """Lines of which more came back than was sold."""
+    units = func.sum(Return.quantity)
+    back = select(Return.order_line_id, units.label("units")).where(Return.state != "refused")
+    found = back.group_by(Return.order_line_id).subquery()
+    query = (
+        select(Order.ref, OrderLine.line_no, OrderLine.quantity, found.c.units)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(found, found.c.order_line_id == OrderLine.id)
+    )
+    return _told(query.where(found.c.units > OrderLine.quantity), "order {} line {}: {} sold, {} came back")
+
+
+def refunds() -> Iterator[str]:
+    """Orders that were paid back more than they were paid, where their payments are known."""
+    signed = func.sum(case((Payment.kind == "refund", -Payment.amount_paise), else_=Payment.amount_paise))
+    paid = select(Payment.order_id, signed.label("paise")).where(Payment.state == "confirmed")
+    found = paid.group_by(Payment.order_id).subquery()
+    query = select(Order.ref, found.c.paise).join(found, found.c.order_id == Order.id)
+    return _told(query.where(found.c.paise < 0, Order.settled_before.is_(False)), "order {}: payments come to {}")
+
+
+def returns_of_cancelled() -> Iterator[str]:
+    """Returns of orders that do not count."""
+    query = select(Return.ref, Order.ref).join(Order, Order.id == Return.order_id)
+    live = Return.state.in_(("refunded", "received"))
+    return _told(query.where(Order.status == "Cancelled", live), "return {}: order {} is cancelled")
+
+
+def serials() -> Iterator[str]:
+    """Gaps in the numbers of a series and year."""
+    for table in (Invoice, CreditNote):
+        yield from _gaps(table)
+
+
+def _gaps(table: Any) -> Iterator[str]:
+    first, last, count = func.min(table.serial), func.max(table.serial), func.count()
+    query = select(table.series, table.financial_year, first, last, count).group_by(table.series, table.financial_year)
+    broken = or_(first != 1, and_(first == 1, last != count))
+    return _told(query.having(broken), table.__tablename__ + " {} {}: numbers {} to {}, but {} of them")

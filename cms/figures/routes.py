@@ -1,0 +1,53 @@
+"""What a figure means, and where its rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.figures import queries
+from cms.figures.meanings import meanings
+from cms.shell import today
+
+bp = Blueprint("figures", __name__, url_prefix="/figures")
+
+TITLES: Mapping[str, str] = {
+    "money.net": "Net revenue after returns",
+    "money.gross": "Total revenue",
+    "money.returned": "Returned",
+    "orders.total": "Orders",
+    "orders.cancelled": "Cancelled orders",
+    "customers.total": "Customers",
+}
+ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "money": ("The orders it adds up", lambda: url_for("orders.index")),
+    "orders": ("The orders it counts", lambda: url_for("orders.index")),
+    "customers": ("The customers it counts", lambda: url_for("customers.index")),
+    "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
+}
+
+
+@bp.get("")
+@needs("see")
+def index() -> ResponseReturnValue:
+    return render_template("figures/index.html", meanings=meanings(), titles=TITLES)
+
+
+@bp.get("/<key>")
+@needs("see")
+def show(key: str) -> ResponseReturnValue:
+    known = meanings()
+    if key not in known:
+        abort(404, "There is no figure of that name")
+    label, href = ROWS.get(key.partition(".")[0], ("", lambda: ""))
+    return render_template(
+        "figures/show.html",
+        key=key,
+        title=TITLES.get(key, key.replace(".", ", ").replace("_", " ").capitalize()),
+        paragraphs=known[key],
+        headline=queries.headline(today()),
+        rows=(label, href()),
+    )

@@ -1,0 +1,57 @@
+"""The arithmetic of the figures: exact until the last step, rounded half up."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from cms.money import round_half_up
+
+
+def rounded(value: Fraction, places: int) -> float:
+    """A number for JSON, rounded half up.
+
+    >>> rounded(Fraction(2, 3), 6)
+    0.666667
+    """
+    return round_half_up(value.numerator * 10**places, value.denominator) / 10**places
+
+
+def rate(part: int, whole: int) -> float:
+    """A share to 6 places; 0 of nothing.
+
+    >>> rate(111, 176), rate(0, 0)
+    (0.630682, 0.0)
+    """
+    return rounded(Fraction(part, whole), 6) if whole else 0.0
+
+
+def average_paise(total_paise: int, count: int) -> int:
+    """The mean in whole paise, half up; 0 of nothing.
+
+    >>> average_paise(891140790, 18536)
+    48076
+    """
+    return round_half_up(total_paise, count) if count else 0
+
+
+def months_active(first_on: date, last_on: date) -> Fraction:
+    """Days from the first to the last order / 30; 0 counts as 1.
+
+    >>> months_active(date(2026, 1, 1), date(2026, 2, 15)), months_active(date(2026, 1, 1), date(2026, 1, 1))
+    (Fraction(3, 2), Fraction(1, 1))
+    """
+    days = (last_on - first_on).days
+    return Fraction(days, 30) if days else Fraction(1)
+
+
+def clv_paise(gross_paise: int, orders: int, first_on: date, last_on: date, ahead_months: int) -> int:
+    """The simple lifetime value: average order x orders a month x months ahead, in paise, half up.
+
+    >>> clv_paise(90000, 3, date(2026, 1, 1), date(2026, 3, 2), 6)
+    270000
+    """
+    if not orders:
+        return 0
+    value = Fraction(gross_paise, orders) * (orders / months_active(first_on, last_on)) * ahead_months
+    return round_half_up(value.numerator, value.denominator)

@@ -1,0 +1,79 @@
+"""Every page can be used by everyone: axe finds nothing, on a phone and a desk, in light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+
+from cms.db import db
+from cms.models import Session
+from tests.endpoints import ME, endpoints, examples
+from tests.factories import make_customer, make_order, make_product, make_user, set_shop
+
+# How a page looks does not depend on the database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+WIDTHS = (360, 1280)
+SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  for (const move of document.getAnimations()) if (move.effect.getTiming().iterations !== Infinity) move.finish();
+  requestAnimationFrame(done);
+})))"""
+"""No colour is on its way from one scheme to the other."""
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= width) return [];
+  const out = [...document.querySelectorAll("body *")].filter((part) => part.getBoundingClientRect().right > width);
+  return [document.scrollingElement.scrollWidth, ...out.slice(-5).map((part) => part.outerHTML.slice(0, 150))];
+}"""
+LONG = "Venkata Satyanarayana Lakshminarasimhan-Subrahmanyeswari శ్రీ"
+
+
+@pytest.fixture
+def values(server, sign_in):
+    """A shop with little, much and unwieldy in it, and the owner signed in."""
+    set_shop(name="Lakshmi Lamps", whatsapp="+919812300000", state="Telangana")
+    user = sign_in(make_user("owner", ME))
+    shown = examples()
+    dear = make_product(f"Lamp of {LONG}", price_paise=99_99_99_900, stock=7, category="Festival")
+    for status in ("Pending", "Shipped", "Delivered", "Cancelled"):
+        make_order(
+            make_customer(LONG, email=f"{status}@{'long' * 12}.example", segment="Business"), dear, status=status
+        )
+    return shown | {"session_id": db.session.scalar(select(Session.id).where(Session.user_id == user.id))}
+
+
+@pytest.mark.parametrize("endpoint", endpoints("GET", besides=("auth.healthz",)), ids=str)
+def test_a_page_can_be_used_by_everyone(page, values, endpoint):
+    answer = page.goto(endpoint.url(values))
+    if "<html" not in answer.text():
+        return  # a part of a page, seen where it belongs
+    assert_usable(page)
+
+
+@pytest.mark.parametrize("path", ["/login", "/no-such-page"])
+def test_what_a_stranger_sees_can_be_used_by_everyone(page, server, path):
+    make_user()
+    page.goto(path)
+    assert_usable(page)
+
+
+@pytest.mark.parametrize(
+    "endpoint", [e for e in endpoints("GET") if not e.arguments and e.permission == "see"], ids=str
+)
+def test_a_page_of_an_empty_shop_can_be_used_by_everyone(page, server, sign_in, endpoint):
+    sign_in()
+    page.goto(endpoint.path)
+    assert_usable(page)
+
+
+def assert_usable(page) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 780})
+        sideways = page.evaluate(TOO_WIDE)
+        assert not sideways, f"{page.url} at {width} scrolls sideways: {sideways}"
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(SETTLED)
+            found = Axe().run(page)
+            assert not found.violations_count, f"{page.url} at {width} {scheme}\n{found.generate_report()}"
