@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import timedelta
+from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from cms import access, web
@@ -30,14 +31,14 @@ class RecordId(IntegerConverter):
 
     regex = r"[0-9]{1,10}"
 
-    def __init__(self, map, *args, **kwargs):
+    def __init__(self, map: Map, *args: Any, **kwargs: Any):
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
 class Cms(Flask):
     """Flask, with write requests one at a time on SQLite and tried again whole when the database gave them up."""
 
-    def full_dispatch_request(self):
+    def full_dispatch_request(self) -> Response:
         if not access.is_write():
             return super().full_dispatch_request()
         with writing():
@@ -140,7 +141,9 @@ def _add_errors(app: Cms) -> None:
     @app.errorhandler(PoolTimeout)
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
-        return error_answer(ServiceUnavailable("The database cannot be reached. Nothing was saved; try again soon."), 503)
+        return error_answer(
+            ServiceUnavailable("The database cannot be reached. Nothing was saved; try again soon."), 503
+        )
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
@@ -155,7 +158,9 @@ def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
         return response
     message = TEXTS.get(code, error.description or "") if _is_stock(error) else (error.description or "")
     if isinstance(error, CSRFError):
-        message = "This page is from before you last signed in or out. Go back, reload it and try again; nothing was saved."
+        message = (
+            "This page is from before you last signed in or out. Go back, reload it and try again; nothing was saved."
+        )
     headers = {"Allow": response.headers["Allow"]} if "Allow" in response.headers else {}
     if code in (429, 503):
         headers["Retry-After"] = response.headers.get("Retry-After", "10")
@@ -204,17 +209,19 @@ def _add_shell(app: Cms, config: Config) -> None:
     app.config["HEADERS"] = web.HEADERS | (web.HTTPS_HEADERS if config.https else {})
     add_shell(app)
 
-    def static_headers(headers, _path: str, _url: str) -> None:
+    def static_headers(headers: Any, _path: str, _url: str) -> None:
         for name, value in app.config["HEADERS"].items():
             headers[name] = value
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", allow_all_origins=False, add_headers_function=static_headers
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        allow_all_origins=False,
+        add_headers_function=static_headers,
     )
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
-
-

@@ -38,7 +38,9 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         except RuleError as error:
             raise click.ClickException(error.message) from None
         except IntegrityError as error:
-            raise click.ClickException(f"Someone else changed the shop meanwhile; nothing was stored ({error.orig})") from None
+            raise click.ClickException(
+                f"Someone else changed the shop meanwhile; nothing was stored ({error.orig})"
+            ) from None
         except (OperationalError, ProgrammingError) as error:
             advice = "is the database reachable and `flask db upgrade` run?"
             raise click.ClickException(f"The database refused; {advice} ({error.orig})") from None
@@ -90,7 +92,7 @@ def figures(as_json: bool, today: datetime | None) -> None:
 @told
 def check() -> None:
     """Check every invariant of the data, and every kept total against a recount."""
-    from cms.checks.queries import all_checks, steady
+    from cms.checks.invariants import all_checks, steady
 
     steady()
     failed, checks = 0, all_checks()

@@ -11,8 +11,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Engine, MetaData, event, update
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, MetaData, event, update
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
@@ -60,14 +61,20 @@ def engine_options(url: URL) -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # begin is ours, below
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-16000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        # A transaction that reads first and writes later is refused when another wrote meanwhile; take the lock at once.
+        # A transaction that reads first and writes later is refused when another wrote meanwhile.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
@@ -92,8 +99,8 @@ def writing() -> Iterator[None]:
 
 def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
-    args = getattr(error.orig, "args", ())
-    return isinstance(error, OperationalError) and bool(args) and args[0] in LOST_RACE
+    said: tuple[Any, ...] = getattr(error.orig, "args", ())
+    return isinstance(error, OperationalError) and len(said) > 0 and said[0] in LOST_RACE
 
 
 def lock(row: Any) -> None:
@@ -135,3 +142,23 @@ def claim(row: Any, version: int, fields: tuple[str, ...] = ()) -> None:
             "Someone else changed this a moment ago. See what it says now, then save again if yours is right.",
             {field: getattr(row, field) for field in fields},
         )
+
+
+class days_between(ColumnElement[float]):
+    """Days from one date to the other, in SQL."""
+
+    inherit_cache = False
+    type = Float()
+
+    def __init__(self, first: Any, last: Any):
+        self.first, self.last = first, last
+
+
+@compiles(days_between, "sqlite")
+def _sqlite_days(element: days_between, compiler: Any, **kw: Any) -> str:
+    return f"(julianday({compiler.process(element.last, **kw)}) - julianday({compiler.process(element.first, **kw)}))"
+
+
+@compiles(days_between, "mysql", "mariadb")
+def _mysql_days(element: days_between, compiler: Any, **kw: Any) -> str:
+    return f"DATEDIFF({compiler.process(element.last, **kw)}, {compiler.process(element.first, **kw)})"

@@ -2,7 +2,7 @@
 
 
 class RuleError(Exception):
-    """A rule of the shop says no. The message is for the user, whole and plain; `field` names the input it belongs to."""
+    """A rule of the shop says no. The message is for the user; `field` names the input it belongs to."""
 
     def __init__(self, message: str, field: str | None = None):
         super().__init__(message)

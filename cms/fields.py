@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField, TextAreaField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import StopValidation
+from wtforms.widgets import TextArea
 
 from cms.dates import parse_date
 from cms.errors import RuleError
@@ -54,7 +55,7 @@ class Text(Read):
         self.flags.maxlength = longest
 
 
-class LongText(Text, TextAreaField):
+class LongText(Text):
     """Some lines of at most `longest` characters."""
 
     def __init__(self, label: str, longest: int, **kwargs: Any):
@@ -62,7 +63,7 @@ class LongText(Text, TextAreaField):
         what = label[:1].lower() + label[1:]
         self.parse = lambda text: clean_text(text, longest, many_lines=True, what=what)
 
-    widget = TextAreaField.widget
+    widget = TextArea()
 
 
 def phone(label: str = "Phone", **kwargs: Any) -> Any:

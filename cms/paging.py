@@ -60,7 +60,7 @@ class Page:
 
 
 def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE) -> Page:
-    """The page that the cursors in `args` ask for. The select must give `sort_value` and `id`. A bad cursor = page one."""
+    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`."""
     backwards = bool(args.get("before"))
     cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
     if cursor:

@@ -1,4 +1,4 @@
-"""The numbers people see: CUST001, ORD001. Whoever adds at once, none is given twice; imported ones stay as they are."""
+"""The numbers people see: CUST001, ORD001. None is given twice, whoever adds at once; imported ones stay."""
 
 from __future__ import annotations
 
@@ -61,8 +61,11 @@ def catch_up(table: type) -> None:
     """Let the series go on behind the highest number an import brought: after CUST017 comes CUST018."""
     prefix, column = SERIES[table]
     pattern = re.compile(rf"{prefix}(\d{{1,9}})")
-    numbers = [int(found[1]) for ref in db.session.scalars(select(column).where(column.startswith(prefix)))
-               if (found := pattern.fullmatch(ref))]
+    numbers = [
+        int(found[1])
+        for ref in db.session.scalars(select(column).where(column.startswith(prefix)))
+        if (found := pattern.fullmatch(ref))
+    ]
     highest = max(numbers, default=0)
     db.session.execute(
         update(Counter)

@@ -38,7 +38,9 @@ def add_shell(app: Flask) -> None:
         show_date=lambda day: show_date(day, today()),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
-        story_sentence=lambda entry: sentence(entry.verb, entry.thing_ref, entry.before, entry.after),
+        story_sentence=lambda entry: sentence(
+            entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
+        ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
         show_moment=lambda at: show_moment(at, shop().zone, today()),
     )
@@ -81,7 +83,13 @@ def browser(agent: str) -> str:
     'Chrome on Android'
     """
     names = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-    places = (("Android", "Android"), ("iPhone", "iPhone"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+    places = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
     name = next((name for sign, name in names if sign in agent), "A browser")
     place = next((place for sign, place in places if sign in agent), "")
     return f"{name} on {place}" if place else name

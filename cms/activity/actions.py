@@ -22,7 +22,7 @@ def record(
     customer_id: int | None = None,
     order_id: int | None = None,
 ) -> None:
-    """Append what was done. `by`: the user, or None for a command; `verb`: `thing.past`; `thing`: the row it was done to.
+    """Append what was done. `by`: the user, None for a command; `verb`: `thing.past`; `thing`: the row.
 
     Only what differs is kept of `before` and `after`.
     """

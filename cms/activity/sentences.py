@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from cms.money import show_money
 
 WORDS: Mapping[str, str] = {
     "customer.added": "Added as a customer",
@@ -41,8 +43,14 @@ LABELS: Mapping[str, str] = {
 HIDDEN = ("note", "address")
 
 
-def sentence(verb: str, ref: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
-    """The entry in words.
+def sentence(
+    verb: str,
+    ref: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    money: Callable[[int], str] = show_money,
+) -> str:
+    """The entry in words; `money` shows an amount in the shop's currency.
 
     >>> sentence("order.moved", "ORD007", {"status": "Pending"}, {"status": "Shipped"})
     'ORD007: Pending to Shipped'
@@ -52,7 +60,7 @@ def sentence(verb: str, ref: str, before: Mapping[str, Any] | None, after: Mappi
     before, after = before or {}, after or {}
     return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format(
         ref=ref,
-        changes=", ".join(_change(name, before.get(name), after[name]) for name in after) or "nothing",
+        changes=", ".join(_change(name, before.get(name), after[name], money) for name in after) or "nothing",
         old=before.get("status", ""),
         new=after.get("status", ""),
         old_stock=_shown(before.get("stock"), "not tracked"),
@@ -63,12 +71,12 @@ def sentence(verb: str, ref: str, before: Mapping[str, Any] | None, after: Mappi
     )
 
 
-def _change(name: str, old: Any, new: Any) -> str:
+def _change(name: str, old: Any, new: Any, money: Callable[[int], str]) -> str:
     label = LABELS.get(name, name.replace("_", " "))
     if name in HIDDEN:
         return label
     if name == "price_paise":
-        return f"{label} (was {_price(old)}) to {_price(new)}"
+        return f"{label} (was {money(old or 0)}) to {money(new or 0)}"
     if name == "gst_rate_bp":
         return f"{label} (was {_percent(old)}) to {_percent(new)}"
     return f"{label} (was {_shown(old)}) to {_shown(new)}"
@@ -76,10 +84,6 @@ def _change(name: str, old: Any, new: Any) -> str:
 
 def _shown(value: Any, nothing: str = "empty") -> str:
     return nothing if value in (None, "") else str(value)
-
-
-def _price(paise: Any) -> str:
-    return f"{int(paise or 0) / 100:.2f}"
 
 
 def _percent(bp: Any) -> str:

@@ -18,7 +18,7 @@ from cms.models import LoginAttempt, Session, Settings, User
 
 
 def note_attempt(username: str, address: str) -> LoginAttempt:
-    """Count this try before it is known to fail, so that many at once are counted too. Raises RuleError when too many."""
+    """Count this try before it is known to fail, so that many at once count too. Raises RuleError when too many."""
     now = clock.now()
     if rules.too_many(*queries.failures(username, address, now)):
         raise RuleError("Too many tries. Wait a quarter of an hour, then try again.")
@@ -78,7 +78,11 @@ def add_user(username: str, name: str, password: str, role: str, by: object) -> 
         raise RuleError(f"There is already a user called {username}", "username")
     rules.check_password(password, (username, name))
     user = User(
-        username=username, name=name or username, password_hash=hash_password(password), role=role, created_at=clock.now()
+        username=username,
+        name=name or username,
+        password_hash=hash_password(password),
+        role=role,
+        created_at=clock.now(),
     )
     db.session.add(user)
     db.session.flush()
@@ -95,7 +99,7 @@ def change_password(user: User, password: str, keep_session: int | None, by: obj
 
 
 def change_access(user: User, role: str, disabled: bool, by: object) -> None:
-    """Give a user another role, or shut them out at once. Raises RuleError rather than leave the shop without an owner."""
+    """Give a user another role, or shut them out at once. Raises RuleError when the shop would have no owner then."""
     loses_owner = user.role == "owner" and (role != "owner" or disabled)
     if loses_owner and not queries.other_owners(user):
         raise RuleError("The shop needs an owner: make someone else owner first", "role")

@@ -6,7 +6,7 @@ from wtforms import HiddenField
 
 from cms import fields
 from cms.auth.rules import check_username
-from cms.customers.forms import INDIAN_STATES
+from cms.customers.forms import STATES_TO_CHOOSE
 from cms.fields import Choice, Form, Read, Secret, Text
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
@@ -22,10 +22,12 @@ class SetupForm(Form):
     """The shop and its owner."""
 
     shop_name = Text("Name of the shop", 120, required=True, render_kw={"autocomplete": "organization"})
-    state = Choice("State", choices=[("", "Choose a state"), *((name, name) for name in INDIAN_STATES)])
+    state = Choice("State", choices=STATES_TO_CHOOSE)
     whatsapp = fields.phone("WhatsApp number of the shop", render_kw={"type": "tel", "inputmode": "tel"})
     name = Text("Your name", 120, required=True, render_kw={"autocomplete": "name"})
-    username = Read("Username", check_username, required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"})
+    username = Read(
+        "Username", check_username, required=True, render_kw={"autocomplete": "username", "autocapitalize": "none"}
+    )
     password = Secret("Password", render_kw=NEW_PASSWORD)
     token = HiddenField()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from cms.auth.rules import WINDOW
 from cms.db import db
@@ -39,7 +39,7 @@ def other_owners(user: User) -> int:
     return db.session.scalar(owners) or 0
 
 
-def open_sessions(user_id: int) -> Sequence[Row[Any]]:
+def open_sessions(user_id: int) -> Sequence[Any]:
     """The sessions of a user that have not been ended, last used first."""
     return db.session.execute(
         select(Session.id, Session.created_at, Session.seen_at, Session.address, Session.agent)

@@ -37,16 +37,17 @@ def sign_in() -> ResponseReturnValue:
     form = LoginForm()
     if not form.validate():
         return render_template("auth/login.html", form=form), 422
-    address = (request.remote_addr or "?")[:64]
+    username, address = form.username.value, (request.remote_addr or "?")[:64]
     try:
         with writing():
-            attempt = actions.note_attempt(form.username.data, address)
+            attempt = actions.note_attempt(username, address)
             db.session.commit()
     except RuleError as error:
         form.blame(error)
         return render_template("auth/login.html", form=form), 429, {"Retry-After": "900"}
-    user = queries.user_named(form.username.data)
-    if not password_matches(user.password_hash if user and not user.disabled_at else None, form.password.value):
+    user = queries.user_named(username)
+    stored = user.password_hash if user and not user.disabled_at else None
+    if not password_matches(stored, form.password.value) or user is None:
         form.form_errors.append("The username or the password is not right")
         return render_template("auth/login.html", form=form), 422
     db.session.rollback()

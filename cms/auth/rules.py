@@ -20,7 +20,9 @@ def check_username(text: str) -> str:
     """The username in small letters. Raises RuleError unless 2 to 40 letters, digits, dots, dashes or underscores."""
     name = text.strip().casefold()
     if not USERNAME.fullmatch(name):
-        raise RuleError("Use 2 to 40 small letters, digits, dots or dashes, beginning with a letter or digit", "username")
+        raise RuleError(
+            "Use 2 to 40 small letters, digits, dots or dashes, beginning with a letter or digit", "username"
+        )
     return name
 
 
@@ -30,7 +32,9 @@ def check_password(password: str, known: tuple[str, ...] = ()) -> str:
     Raises RuleError saying how to make it better.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise RuleError(f"Use at least {SHORTEST_PASSWORD} characters; a few words together are easy to keep", "password")
+        raise RuleError(
+            f"Use at least {SHORTEST_PASSWORD} characters; a few words together are easy to keep", "password"
+        )
     if len(password) > LONGEST_PASSWORD:
         raise RuleError(f"Keep the password within {LONGEST_PASSWORD} characters", "password")
     from zxcvbn import zxcvbn  # its word lists cost 20 MB: only for who sets a password

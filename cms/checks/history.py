@@ -26,7 +26,8 @@ def chains() -> Iterator[str]:
     """Steps that do not start where the one before ended, and orders without any."""
     steps = _steps()
     query = select(Order.ref, steps.c.old, steps.c.new, steps.c.before).join(steps, steps.c.order_id == Order.id)
-    for ref, old, new, before in db.session.execute(query.where(steps.c.old.is_distinct_from(steps.c.before)).limit(MOST_SHOWN)):
+    broken = query.where(steps.c.old.is_distinct_from(steps.c.before)).limit(MOST_SHOWN)
+    for ref, old, new, before in db.session.execute(broken):
         yield f"order {ref}: the step from {old} to {new} follows one that led to {before}"
     none = ~select(StatusChange.id).where(StatusChange.order_id == Order.id).exists()
     for ref in db.session.scalars(select(Order.ref).where(none).limit(MOST_SHOWN)):
@@ -60,7 +61,9 @@ def moves() -> Iterator[str]:
 
 def last_steps() -> Iterator[str]:
     """Orders whose last step led elsewhere."""
-    last = select(StatusChange.order_id, func.max(StatusChange.id).label("id")).group_by(StatusChange.order_id).subquery()
+    last = (
+        select(StatusChange.order_id, func.max(StatusChange.id).label("id")).group_by(StatusChange.order_id).subquery()
+    )
     query = (
         select(Order.ref, Order.status, StatusChange.new)
         .join(last, last.c.order_id == Order.id)

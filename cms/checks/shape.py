@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Table, func, or_, select
 
 from cms.dates import business_date
-from cms.db import db
-from cms.figures.basis import days_between
+from cms.db import days_between, db
 from cms.models import Complaint, Customer, Feedback, Order, OrderLine, Payment, Product, Return
 
 MOST_SHOWN = 20
@@ -79,7 +78,7 @@ def same_line() -> Iterator[str]:
 
 def days(zone: str) -> Checks:
     """A check for every table with a time and its business day."""
-    pairs = [
+    pairs: list[tuple[Any, Any, Any, Any]] = [
         (Customer, Customer.created_at, Customer.created_on, Customer.ref),
         (Order, Order.ordered_at, Order.ordered_on, Order.ref),
         (Return, Return.returned_at, Return.returned_on, Return.ref),
@@ -97,5 +96,3 @@ def _days(zone: str, at: Any, day: Any, name: Any) -> Iterator[str]:
         told = business_date(moment, zone)
         if abs(told - kept) > timedelta(days=1):
             yield f"{name.class_.__tablename__} {ref}: {moment} has the day {kept}, counted {told}"
-
-

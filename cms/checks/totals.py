@@ -18,10 +18,11 @@ MOST_SHOWN = 20
 
 def kept() -> list[tuple[str, bool, Callable[[], Iterator[str]]]]:
     """Each kept set: where it is, whether it is the stock, and its check."""
-    return [
-        ("Stocks" if kept.columns == ("stock",) else kept.table.__tablename__, kept.columns == ("stock",), partial(_wrong, kept))
-        for kept in kept_totals()
-    ]
+    checks: list[tuple[str, bool, Callable[[], Iterator[str]]]] = []
+    for kept in kept_totals():
+        stock = kept.columns == ("stock",)
+        checks.append(("Stocks" if stock else kept.table.__tablename__, stock, partial(_wrong, kept)))
+    return checks
 
 
 def _wrong(kept: Kept) -> Iterator[str]:

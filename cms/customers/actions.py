@@ -47,11 +47,11 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
         ref=next_ref(Customer), created_at=now, created_on=clock.business_date(now, zone), request_key=request_key
     )
     _fill(customer, values)
-    _check_contact(customer)
     try:
+        _check_contact(customer)
         with db.session.begin_nested():
             db.session.add(customer)
-    except IntegrityError:  # another took the e-mail, the phone or the key between the check and now
+    except (IntegrityError, RuleError):  # another took the e-mail, the phone or the key between the checks and now
         if request_key and (made := queries.by_request_key(request_key)):
             return made
         _check_contact(customer)
@@ -64,32 +64,31 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
 
 
 def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: object) -> None:
-    """Change some of EDITABLE. Raises RuleError for a contact that someone else has, Conflict for an edit in between."""
+    """Change some of EDITABLE. Raises RuleError for a contact someone else has, Conflict for an edit in between."""
     claim(customer, version, tuple(values))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
     before = {name: getattr(customer, name) for name in names}
     terms = _terms(customer)
-    with db.session.no_autoflush:
-        _fill(customer, values)
-        _check_contact(customer)
-    after = {name: getattr(customer, name) for name in names}
-    if before == after:
-        return
     try:
-        with db.session.begin_nested():
-            db.session.flush()
-    except IntegrityError:
-        db.session.expire(customer)
+        with db.session.begin_nested(), db.session.no_autoflush:
+            _fill(customer, values)
+            _check_contact(customer)
+    except IntegrityError:  # another took the e-mail or the phone between the check and now
         _check_contact_values(values, customer.id)
         _check_segment(values.get("segment", customer.segment))
         raise
+    after = {name: getattr(customer, name) for name in names}
+    if before == after:
+        return
     if terms != _terms(customer):
         _drop_terms(customer, terms)
         _add_terms(customer)
     record(by, "customer.edited", customer, customer_id=customer.id, before=before, after=after)
 
 
-def set_standing(customer: Customer, status: str, reason: str, until: date | None, version: int, today: date, by: object) -> None:
+def set_standing(
+    customer: Customer, status: str, reason: str, until: date | None, version: int, today: date, by: object
+) -> None:
     """Set Active or Inactive by hand, above what the orders say. Raises RuleError or Conflict."""
     rules.check_override(status, reason, until, today)
     claim(customer, version, ("override_status", "override_until", "override_reason"))

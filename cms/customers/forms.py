@@ -10,6 +10,7 @@ from cms.formats import STATES, parse_gstin, parse_pincode
 from cms.text import fold
 
 INDIAN_STATES = sorted(name for name in STATES.values() if "(until" not in name)
+STATES_TO_CHOOSE = [("", "Choose a state"), *((name, name) for name in INDIAN_STATES)]
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
 STANDINGS = [("Active", "Active"), ("Inactive", "Inactive")]
 
@@ -24,7 +25,7 @@ class CustomerForm(Form):
     gender = Choice("Gender", choices=GENDERS)
     address = LongText("Address", 500, render_kw={"rows": 2})
     city = Text("City", 80)
-    state = Choice("State", choices=[("", "Choose a state"), *((name, name) for name in INDIAN_STATES)])
+    state = Choice("State", choices=STATES_TO_CHOOSE)
     postcode = fields.Read("PIN code", parse_pincode, render_kw={"inputmode": "numeric"})
     gstin = fields.Read("GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20})
     note = LongText("Note", 1000, render_kw={"rows": 3})
@@ -37,7 +38,7 @@ class CustomerForm(Form):
         if country and fold(country) not in ("in", "india"):
             self.postcode.parse = lambda text: parse_pincode(text, "other")
         if state and state not in INDIAN_STATES:
-            self.state.choices = [*self.state.choices, (state, state)]
+            self.state.choices = [*STATES_TO_CHOOSE, (state, state)]
 
     def customer(self) -> dict:
         """The values of a customer, by column."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
@@ -48,7 +48,7 @@ def customer_or_404(customer_id: int) -> Customer:
     return db.session.get(Customer, customer_id) or abort(404, "That customer no longer exists")
 
 
-def row_or_404(customer_id: int) -> Row[Any]:
+def row_or_404(customer_id: int) -> Any:
     """One customer as the list shows it."""
     query = select(*ROW, Customer.version).where(Customer.id == customer_id)
     return db.session.execute(query).first() or abort(404, "That customer no longer exists")
@@ -75,7 +75,7 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
 
 
 def ids_of(words: Sequence[str], few: int) -> Select | None:
-    """A select of the ids that the rarest of the words leads to; None without words, or when that are more than `few`."""
+    """A select of the ids that one of the words leads to; None when each leads to more than `few`, or without words."""
     term = CustomerTerm.term
     for word in sorted(words, key=len, reverse=True):
         if len(word) < SHORTEST_TERM:
@@ -90,7 +90,7 @@ def ids_of(words: Sequence[str], few: int) -> Select | None:
 PICK = (Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment)
 
 
-def pick(customer_id: int | None) -> Row[Any] | None:
+def pick(customer_id: int | None) -> Any | None:
     """A customer chosen for an order, None if there is none of this id."""
     return db.session.execute(select(*PICK).where(Customer.id == customer_id)).first() if customer_id else None
 
@@ -99,7 +99,7 @@ def name_of(customer_id: int) -> str:
     return db.session.scalar(select(Customer.name).where(Customer.id == customer_id)) or "?"
 
 
-def customers_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
+def customers_named(q: str, limit: int = 8) -> Sequence[Any]:
     """Who could be meant by what was typed, for picking one."""
     words = query_words(q)
     if not words:
@@ -111,7 +111,7 @@ def customers_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(*sort.order(backwards=False)).limit(limit)).all()
 
 
-def same_contact(email_key: str | None, phone_key: str | None, besides: int | None) -> Row[Any] | None:
+def same_contact(email_key: str | None, phone_key: str | None, besides: int | None) -> Any | None:
     """Who already has this e-mail or phone."""
     keys = []
     if email_key:
@@ -135,10 +135,17 @@ def segments() -> list[str]:
     return list(db.session.scalars(select(Segment.name).order_by(Segment.position, Segment.name)))
 
 
-def orders_of(customer_id: int, limit: int = 10) -> Sequence[Row[Any]]:
+def orders_of(customer_id: int, limit: int = 10) -> Sequence[Any]:
     """The customer's latest orders."""
     query = select(
-        Order.id, Order.ref, Order.ordered_on, Order.status, Order.line_count, Order.units, Order.total_paise, Order.due_paise
+        Order.id,
+        Order.ref,
+        Order.ordered_on,
+        Order.status,
+        Order.line_count,
+        Order.units,
+        Order.total_paise,
+        Order.due_paise,
     ).where(Order.customer_id == customer_id)
     return db.session.execute(query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(limit)).all()
 

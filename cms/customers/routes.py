@@ -65,7 +65,9 @@ def create() -> ResponseReturnValue:
     form.offer(queries.segments(), shop().state)
     if form.validate():
         try:
-            customer = actions.add_customer(form.customer(), shop().zone, g.me, (form.request_key.data or "")[:64] or None)
+            customer = actions.add_customer(
+                form.customer(), shop().zone, g.me, (form.request_key.data or "")[:64] or None
+            )
             db.session.commit()
             toast(f"{customer.name} added as {customer.ref}")
             return redirect(url_for("customers.show", customer_id=customer.id), 303)
@@ -226,7 +228,9 @@ def _cell_form(row: Any, name: str, problem: str = "") -> str:
     if name == "status":
         form = StandingForm(request.form if problem else None)
         form.status.data = form.status.data or ("Inactive" if standing_of(row).status == "Active" else "Active")
-        return render_template("customers/_status_form.html", customer=row, form=form, problem=problem, standing=standing_of)
+        return render_template(
+            "customers/_status_form.html", customer=row, form=form, problem=problem, standing=standing_of
+        )
     if name not in EDITABLE:
         abort(404)
     typed = request.form.get(name) if problem else None
@@ -272,7 +276,7 @@ def _told(error: RuleError, name: str) -> str:
     if isinstance(error, Conflict):
         now = error.current.get(name) or "empty"
         shown = show_phone(str(now)) if name == "phone" else now
-        return f"Someone else changed this customer meanwhile; here it says {shown} now. Save again to put yours instead."
+        return (
+            f"Someone else changed this customer meanwhile; here it says {shown} now. Save again to put yours instead."
+        )
     return error.message
-
-

@@ -14,17 +14,39 @@ from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN, refund_share
 from cms.models import Complaint, Feedback, Return
 
 REASONS = (
-    ("Wrong size", 22), ("Damaged in transit", 18), ("Colour not as shown", 16), ("Does not work", 14), ("Not as expected", 12),
-    ("Ordered by mistake", 8), ("Arrived too late", 6), ("Wrong item sent", 4),
-)  # fmt: skip
-PRAISE = ("Very good quality", "Fast delivery, thank you", "बहुत अच्छा", "Nice packing", "Value for money", "நல்ல தரம்", "చాలా బాగుంది", "", "")
+    ("Wrong size", 22),
+    ("Damaged in transit", 18),
+    ("Colour not as shown", 16),
+    ("Does not work", 14),
+    ("Not as expected", 12),
+    ("Ordered by mistake", 8),
+    ("Arrived too late", 6),
+    ("Wrong item sent", 4),
+)
+PRAISE = (
+    "Very good quality",
+    "Fast delivery, thank you",
+    "बहुत अच्छा",
+    "Nice packing",
+    "Value for money",
+    "நல்ல தரம்",
+    "చాలా బాగుంది",
+    "",
+    "",
+)
 BLAME = ("Packing was torn", "Came late", "Colour is different from the picture", "Quality could be better", "")
 STARS = (5,) * 48 + (4,) * 28 + (3,) * 12 + (2,) * 6 + (1,) * 6
 COMPLAINTS = (
-    "The parcel came two days late and nobody called.", "One item of the order was missing.", "The charger gets very hot.",
-    "I was charged a wrong amount.", "The saree has a small tear near the border.", "The lid does not close properly.",
-    "Delivery boy was rude.", "बिल में नाम गलत छपा है", "Refund has not come yet.",
-)  # fmt: skip
+    "The parcel came two days late and nobody called.",
+    "One item of the order was missing.",
+    "The charger gets very hot.",
+    "I was charged a wrong amount.",
+    "The saree has a small tear near the border.",
+    "The lid does not close properly.",
+    "Delivery boy was rude.",
+    "बिल में नाम गलत छपा है",
+    "Refund has not come yet.",
+)
 
 
 class Care:

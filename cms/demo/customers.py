@@ -18,7 +18,7 @@ NO_ORDERS = {name: value for name, value in NOT_NAMED.items() if name != "market
 
 
 class Customers:
-    """Makes them in the order of the days they came; `segments` and `addresses` are kept by position for their orders."""
+    """Makes them in the order of their days; `segments` and `addresses` are kept by position for their orders."""
 
     def __init__(self, rng: Random, zone: str):
         self.rng, self.zone = rng, zone

@@ -21,13 +21,27 @@ UNITS = (1,) * 62 + (2,) * 22 + (3,) * 8 + (4,) * 4 + (5,) * 3 + (10,)
 DISCOUNTS_BP = (500, 1000, 1000, 1500, 2000)
 PAID_BY = ("upi",) * 56 + ("cash",) * 22 + ("card",) * 12 + ("bank",) * 8 + ("other",) * 2
 AS_SOLD = {
-    "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0, "stock_taken": False,
-    "returned_quantity": 0, "returned_paise": 0,
-}  # fmt: skip
+    "order_discount_paise": 0,
+    "taxable_paise": 0,
+    "cgst_paise": 0,
+    "sgst_paise": 0,
+    "igst_paise": 0,
+    "stock_taken": False,
+    "returned_quantity": 0,
+    "returned_paise": 0,
+}
 AS_PLACED = {
-    "note": "", "settled_before": False, "created_by_id": None, "tax_paise": 0, "round_off_paise": 0, "returned_units": 0,
-    "returned_paise": 0, "paid_paise": 0, "version": 1, "request_key": None,
-}  # fmt: skip
+    "note": "",
+    "settled_before": False,
+    "created_by_id": None,
+    "tax_paise": 0,
+    "round_off_paise": 0,
+    "returned_units": 0,
+    "returned_paise": 0,
+    "paid_paise": 0,
+    "version": 1,
+    "request_key": None,
+}
 STOCK_DAYS = 7
 """The shop counted its stock so many days ago and has kept track since."""
 
@@ -154,9 +168,8 @@ class Orders:
         return "Delivered", delivered_at, delivered_at
 
     def _step(self, order_id: int, old: str | None, new: str, at: datetime) -> None:
-        self.steps.add(
-            {"id": self.steps.new_id(), "order_id": order_id, "old": old, "new": new, "at": at, "by_id": None, "undoes_id": None}
-        )
+        step = {"id": self.steps.new_id(), "order_id": order_id, "old": old, "new": new, "at": at}
+        self.steps.add(step | {"by_id": None, "undoes_id": None})
 
     def _pay(self, placed: Placed, last_at: datetime) -> None:
         """Most pay at once, cash comes with the delivery; a few of the recent ones owe some or all of it."""

@@ -8,6 +8,21 @@ from functools import cache
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "figures.md"
+TITLES: Mapping[str, str] = {
+    "money.net": "Net revenue after returns",
+    "money.gross": "Total revenue",
+    "orders.total": "Orders",
+    "customers.total": "Customers",
+}
+
+
+def title_of(key: str) -> str:
+    """A figure's name in words.
+
+    >>> title_of("money.gross"), title_of("orders.by_status")
+    ('Total revenue', 'Orders by status')
+    """
+    return TITLES.get(key) or key.replace(".", " ").replace("_", " ").replace("money ", "").capitalize()
 
 
 @cache
@@ -17,14 +32,14 @@ def meanings() -> Mapping[str, tuple[str, ...]]:
 
 
 def read_meanings(text: str) -> dict[str, tuple[str, ...]]:
-    """The paragraphs below each heading that is a key; emphasis and code marks are left out.
+    """The paragraphs below each heading; a key in them becomes the name of its figure.
 
-    >>> read_meanings("# Figures\\n\\n## money.net\\n\\nGross less `returned`.\\nSo it is.\\n\\nExact.\\n")
-    {'money.net': ('Gross less returned. So it is.', 'Exact.')}
+    >>> read_meanings("# Figures\\n\\n## money.net\\n\\nGross less `money.returned`.\\nSo it is.\\n\\nExact.\\n")
+    {'money.net': ('Gross less \u201cReturned\u201d. So it is.', 'Exact.')}
     """
     found = {}
     for part in re.split(r"(?m)^## ", text)[1:]:
         key, _, body = part.partition("\n")
-        paragraphs = (" ".join(block.split()) for block in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*$|[`*]", "", body)))
-        found[key.strip().strip("`")] = tuple(paragraph for paragraph in paragraphs if paragraph)
+        body = re.sub(r"`([a-z_]+\.[a-z_]+)`", lambda name: f"\u201c{title_of(name[1])}\u201d", body).replace("`", "")
+        found[key.strip()] = tuple(" ".join(block.split()) for block in re.split(r"\n\s*\n", body) if block.strip())
     return found

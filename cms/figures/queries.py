@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 
 from cms.customers.filters import is_active
-from cms.db import db
+from cms.db import days_between, db
 from cms.figures import rules
-from cms.figures.basis import LIVE, REFUNDED, Basis, days_between
+from cms.figures.filters import LIVE, REFUNDED, Basis, as_kept, as_recounted
 from cms.models import Customer, DayTotal, Feedback, Order, Product, Return
 
 TOP = 5
 NOT_STATED = "Not stated"
+
+
+def basis_of(today: date, recount: bool = False) -> Basis:
+    """What the figures of `today` rest on: the kept totals, unless something is dated later or a recount is wanted."""
+    last = db.session.scalar(select(func.max(DayTotal.day)))
+    return as_recounted(today) if recount or (last is not None and last > today) else as_kept(today)
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def products_sold(basis: Basis) -> int:
     return db.session.scalar(select(func.count()).where(basis.products.c.sold_units > 0)) or 0
 
 
-def top_products(basis: Basis, by: str, limit: int = TOP) -> Sequence[Row[Any]]:
+def top_products(basis: Basis, by: str, limit: int = TOP) -> Sequence[Any]:
     """Products with the most `sold_units`, `sold_paise` or `returned_units`: sku, name, amount."""
     product = basis.products.c
     amount = product[by]
@@ -154,7 +160,7 @@ def top_products(basis: Basis, by: str, limit: int = TOP) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(amount.desc(), product.id.desc()).limit(limit)).all()
 
 
-def top_customers(basis: Basis, by: str, limit: int = TOP) -> Sequence[Row[Any]]:
+def top_customers(basis: Basis, by: str, limit: int = TOP) -> Sequence[Any]:
     """Customers with the most `gross_paise` or `order_count`: id, ref, name, gross_paise, order_count."""
     customer = basis.customers.c
     query = select(customer.id, customer.ref, customer.name, customer.gross_paise, customer.order_count)
@@ -162,7 +168,7 @@ def top_customers(basis: Basis, by: str, limit: int = TOP) -> Sequence[Row[Any]]
     return db.session.execute(query.limit(limit)).all()
 
 
-def top_customers_since(since: date, today: date, limit: int = TOP) -> Sequence[Row[Any]]:
+def top_customers_since(since: date, today: date, limit: int = TOP) -> Sequence[Any]:
     """Customers with the most revenue in orders of these days: id, ref, name, gross_paise, order_count."""
     gross = func.sum(Order.total_paise).label("gross_paise")
     best = (
@@ -192,11 +198,11 @@ def segment_revenue_since(since: date, today: date) -> dict[str, int]:
 def ratings(today: date) -> dict[int, int]:
     """How often each of 1 to 5 stars was given."""
     query = select(Feedback.rating, func.count()).where(Feedback.given_on <= today).group_by(Feedback.rating)
-    given = {rating: count for rating, count in db.session.execute(query)}
+    given = dict(db.session.execute(query).all())
     return {stars: given.get(stars, 0) for stars in range(1, 6)}
 
 
-def top_clv(basis: Basis, limit: int = TOP) -> Sequence[Row[Any]]:
+def top_clv(basis: Basis, limit: int = TOP) -> Sequence[Any]:
     """Customers of the highest simple lifetime value: id, ref, name, gross_paise, order_count, first and last day."""
     customer = basis.customers.c
     days = days_between(customer.first_order_on, customer.last_order_on)
@@ -214,12 +220,14 @@ class LowStock:
     """Tracked products of which at most some units are left: how many, and the first few, the scarcest first."""
 
     count: int
-    first: Sequence[Row[Any]]
+    first: Sequence[Any]
 
 
 def low_stock(limit_units: int, few: int = TOP) -> LowStock:
     """Products on sale with `limit_units` or less in stock: id, sku, name, stock."""
     low = (Product.stock <= limit_units, Product.archived_at.is_(None))
-    query = select(Product.id, Product.sku, Product.name, Product.stock, func.count().over().label("in_all")).where(*low)
+    query = select(Product.id, Product.sku, Product.name, Product.stock, func.count().over().label("in_all")).where(
+        *low
+    )
     first = db.session.execute(query.order_by(Product.stock, Product.id).limit(few)).all()
     return LowStock(first[0].in_all if first else 0, first)

@@ -9,19 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import needs
 from cms.figures import queries
-from cms.figures.meanings import meanings
+from cms.figures.meanings import meanings, title_of
 from cms.shell import today
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
-TITLES: Mapping[str, str] = {
-    "money.net": "Net revenue after returns",
-    "money.gross": "Total revenue",
-    "money.returned": "Returned",
-    "orders.total": "Orders",
-    "orders.cancelled": "Cancelled orders",
-    "customers.total": "Customers",
-}
 ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "money": ("The orders it adds up", lambda: url_for("orders.index")),
     "orders": ("The orders it counts", lambda: url_for("orders.index")),
@@ -33,7 +25,7 @@ ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    return render_template("figures/index.html", meanings=meanings(), titles=TITLES)
+    return render_template("figures/index.html", meanings=meanings(), title_of=title_of)
 
 
 @bp.get("/<key>")
@@ -46,7 +38,7 @@ def show(key: str) -> ResponseReturnValue:
     return render_template(
         "figures/show.html",
         key=key,
-        title=TITLES.get(key, key.replace(".", ", ").replace("_", " ").capitalize()),
+        title=title_of(key),
         paragraphs=known[key],
         headline=queries.headline(today()),
         rows=(label, href()),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.figures import queries, rules
-from cms.figures.basis import Basis, basis_of
+from cms.figures.filters import Basis
 from cms.models import Settings
 from cms.money import plain_money
 
@@ -35,7 +35,7 @@ def shop() -> Shop:
 
 def figures(today: date, shop: Shop, recount: bool = False) -> dict[str, Any]:
     """Every figure as of `today`, ready for JSON. `recount` tells them from the rows even where totals are kept."""
-    basis = basis_of(today, recount)
+    basis = queries.basis_of(today, recount)
     sheet = Sheet(basis, shop)
     return {
         "customers": sheet.customers(),

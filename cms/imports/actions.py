@@ -36,7 +36,9 @@ LOADERS: dict[str, Any] = {
 }
 
 
-def import_folder(folder: Path, by: Any, dry_run: bool = False, say: Callable[[str], None] = lambda _text: None) -> Report:
+def import_folder(
+    folder: Path, by: Any, dry_run: bool = False, say: Callable[[str], None] = lambda _text: None
+) -> Report:
     """Read the files into the open transaction and tell what came of it; whoever calls commits it or rolls it back."""
     report = Report(dry_run=dry_run, say=say)
     paths = _files(folder, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from cms.customers.actions import add_segment, customer_keys, customer_terms
 from cms.customers.queries import segments
@@ -98,21 +98,21 @@ class Customers:
 
     def _know_contacts(self, rows: list[dict[str, Any]]) -> None:
         """Who of the shop has one of these e-mails or phones already."""
-        for keys, column, known in (
-            ({row["email_key"] for row in rows}, Customer.email_key, self.emails),
-            ({row["phone_key"] for row in rows}, Customer.phone_key, self.phones),
-        ):
-            for part in in_parts(keys - {None} - known.keys()):
-                for key, ref, name in db.session.execute(
-                    select(column, Customer.ref, Customer.name).where(or_(column.in_(part)))
-                ):
-                    known[key] = f"{name} ({ref})"
+        contacts: tuple[tuple[str, Any, dict[str, str]], ...] = (
+            ("email_key", Customer.email_key, self.emails),
+            ("phone_key", Customer.phone_key, self.phones),
+        )
+        for name, column, known in contacts:
+            keys = {row[name] for row in rows} - {None}
+            for part in in_parts(keys - known.keys()):
+                found = select(column, Customer.ref, Customer.name).where(column.in_(part))
+                known.update({key: f"{whose} ({ref})" for key, ref, whose in db.session.execute(found)})
 
     def _add(self, line: int, row: dict[str, Any]) -> None:
         email, phone = row["email_key"], row["phone_key"]
-        if email in self.emails:
+        if email and email in self.emails:
             raise RuleError(f"{self.emails[email]} already has this e-mail", "email")
-        if phone in self.phones:
+        if phone and phone in self.phones:
             raise RuleError(f"{self.phones[phone]} already has the phone {show_phone(phone)}", "phone")
         who = f"{row['name']} ({row['ref']})"
         if email:

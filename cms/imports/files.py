@@ -8,7 +8,7 @@ import hashlib
 import io
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -26,8 +26,6 @@ Rows = list[tuple[int, list[str]]]
 
 class BadFile(Exception):
     """The file as such cannot be read; the message is a whole sentence."""
-
-
 
 
 def find(folder: Path, table: str) -> Path | None:
@@ -73,8 +71,7 @@ class CsvFile:
             self._check_start(raw)
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             reader = csv.reader(self._lines(text), strict=True)
-            start = 1
-            width, pick = 0, None
+            start, width, pick = 1, 0, None
             try:
                 for row in reader:
                     line, start = start, reader.line_num + 1
@@ -114,7 +111,7 @@ class CsvFile:
                 line = line if line.isascii() else unicodedata.normalize("NFC", line)
             yield line
 
-    def _header(self, row: list[str]) -> itemgetter[list[str]]:
+    def _header(self, row: list[str]) -> Callable[[list[str]], tuple[str, ...]]:
         names = [name.strip().lower() for name in row]
         if names[0].startswith("sep="):
             raise BadFile(f"{self.name} starts with a sep= line; take that line out and separate the cells by commas")
@@ -137,7 +134,9 @@ class CsvFile:
             return f"{self.name} has a quote in the row that starts in line {line} that is never closed"
         if "field larger" in why:
             most = f"{LONGEST_CELL:,} characters"
-            return f"{self.name} has a cell of more than {most} in the row that starts in line {line}; is a quote missing?"
+            return (
+                f"{self.name} has a cell of more than {most} in the row that starts in line {line}; is a quote missing?"
+            )
         return f"{self.name} has a quote in the wrong place in the row that starts in line {line}"
 
     def _not_utf8(self) -> str:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, Lookup, in_parts
-from cms.imports.files import Rows
 from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, status_of, whole_number
 from cms.imports.run import FileRun
 from cms.models import Customer, Order, OrderLine, Product, StatusChange
@@ -96,7 +95,9 @@ class Orders:
         if self.customers.get(ref) is None:
             raise RuleError(f"There is no customer {ref}" if ref else "customer_ref is needed", "customer_ref")
 
-    def _first_met(self, line: int, order_no: str, head: tuple[str, str, str, str]) -> tuple[Seen, dict[str, Any] | None]:
+    def _first_met(
+        self, line: int, order_no: str, head: tuple[str, str, str, str]
+    ) -> tuple[Seen, dict[str, Any] | None]:
         """The order of a row that is the first of it, and its own row unless it is stored already."""
         if order_no in self.stored:
             order_id, numbers = self.stored[order_no]
@@ -113,7 +114,9 @@ class Orders:
                 raise RuleError(f"Order {order_no} has a line {number} already", "line_no")
             return False
         if not there:
-            raise RuleError(f"Order {order_no} was imported before without a line {number}; enter a new order", "line_no")
+            raise RuleError(
+                f"Order {order_no} was imported before without a line {number}; enter a new order", "line_no"
+            )
         order.last_no = max(order.last_no, number)
         self.file.count.known += 1
         return True
@@ -131,10 +134,13 @@ class Orders:
         status = status_of(status_word, bool(delivered_text))
         if delivered_text and status != "Delivered":
             raise RuleError(f"delivered_at is given, but the order is {status}", "delivered_at")
-        customer_id = customer.id if customer else None
         return {
-            "customer_id": customer_id, "ordered_at": at, "ordered_on": day, "status": status, "delivered_at": delivered[0],
-        }  # fmt: skip
+            "customer_id": customer.id if customer else None,
+            "ordered_at": at,
+            "ordered_on": day,
+            "status": status,
+            "delivered_at": delivered[0],
+        }
 
     def _check_same(self, order: Seen, order_no: str, head: tuple[str, str, str, str]) -> None:
         for column, first, now in zip(HEAD, order.head, head, strict=True):

@@ -104,4 +104,7 @@ class Noticed:
             few.append(example)
 
     def sentences(self, file: str) -> list[str]:
-        return [f"{file}: {n:,} {what} ({', '.join(self.first[what])}{', ...' if n > 3 else ''})" for what, n in self.count.items()]
+        return [
+            f"{file}: {n:,} {what} ({', '.join(self.first[what])}{', ...' if n > 3 else ''})"
+            for what, n in self.count.items()
+        ]

@@ -68,8 +68,8 @@ class Returns:
         found = defaultdict(list)
         for part in in_parts(order_ids - self.lines.keys()):
             query = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_(part))
-            for order_id, *line in db.session.execute(query.order_by(OrderLine.order_id, OrderLine.line_no)):
-                found[order_id].append(Sold(*line))
+            for row in db.session.execute(query.order_by(OrderLine.order_id, OrderLine.line_no)):
+                found[row.order_id].append(Sold(*row[1:]))
         self.lines |= found
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
@@ -89,7 +89,8 @@ class Returns:
         }
         lines = self._lines_meant(order, order_no, line_no, sku)
         for part, (sold, back) in enumerate(_shared(lines, units, order_no, sku)):
-            refund = back * unit_paise if unit_paise is not None else refund_share(sold.total_paise, sold.quantity, sold.back, back)
+            share = refund_share(sold.total_paise, sold.quantity, sold.back, back)
+            refund = share if unit_paise is None else back * unit_paise
             sold.back += back
             self.batch.add(
                 {

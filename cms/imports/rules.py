@@ -12,21 +12,49 @@ from cms.text import clean_text, western_digits
 
 TABLES: dict[str, tuple[str, ...]] = {
     "customers": (
-        "customer_ref", "name", "email", "phone", "gender", "segment", "address", "city", "state", "postcode", "country",
-        "gstin", "created_at", "note",
+        "customer_ref",
+        "name",
+        "email",
+        "phone",
+        "gender",
+        "segment",
+        "address",
+        "city",
+        "state",
+        "postcode",
+        "country",
+        "gstin",
+        "created_at",
+        "note",
     ),
     "products": ("sku", "name", "price", "category", "hsn", "gst_rate", "kind"),
     "orders": (
-        "order_no", "customer_ref", "ordered_at", "status", "line_no", "sku", "product_name", "quantity", "unit_price",
-        "discount_percent", "delivered_at",
+        "order_no",
+        "customer_ref",
+        "ordered_at",
+        "status",
+        "line_no",
+        "sku",
+        "product_name",
+        "quantity",
+        "unit_price",
+        "discount_percent",
+        "delivered_at",
     ),
     "returns": (
-        "order_no", "line_no", "sku", "quantity", "reason", "returned_at", "refund_unit_price", "credit_note_no",
+        "order_no",
+        "line_no",
+        "sku",
+        "quantity",
+        "reason",
+        "returned_at",
+        "refund_unit_price",
+        "credit_note_no",
     ),
     "payments": ("order_no", "amount", "paid_at", "method", "reference"),
     "feedback": ("order_no", "rating", "comment", "at"),
     "complaints": ("order_no", "customer_ref", "sku", "text", "status", "opened_at"),
-}  # fmt: skip
+}
 """The files in the order in which one rests on another, and their columns."""
 
 REQUIRED: dict[str, tuple[str, ...]] = {
@@ -49,7 +77,15 @@ STATUS_WORDS = {
     "cancelled": "Cancelled",
     "canceled": "Cancelled",
 }
-GENDER_WORDS = {"female": "Female", "f": "Female", "male": "Male", "m": "Male", "other": "Other", "none": None, "": None}
+GENDER_WORDS = {
+    "female": "Female",
+    "f": "Female",
+    "male": "Male",
+    "m": "Male",
+    "other": "Other",
+    "none": None,
+    "": None,
+}
 METHODS = ("cash", "upi", "card", "bank", "credit", "other")
 COMPLAINT_WORDS = ("open", "acknowledged", "waiting", "resolved", "reopened")
 MOST_LINE_NO = 10_000
@@ -132,7 +168,7 @@ def is_india(country: str, shop_country: str) -> bool:
 
 
 def row_key(table: str, cells: list[str], occurrence: int, part: int = 0) -> str:
-    """What makes a row without a ref of its own the same one in the next run: its cells, and which of its twins it is."""
+    """What makes a row without a ref the same one in the next run: its cells, and which of its twins it is."""
     parts = [table, *cells, str(occurrence), *([str(part)] if part else [])]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 

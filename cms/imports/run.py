@@ -82,14 +82,16 @@ class FileRun:
         return paise
 
     def keyed(self, rows: Rows, column: Any) -> list[tuple[int, tuple[str, int, list[str]]]]:
-        """Rows without a ref of their own, with their key and occurrence; those imported before are counted and left out."""
+        """Rows without a ref, with their key and which of their twins they are; those imported before are left out."""
         keyed = []
         for line, cells in rows:
             first = row_key(self.file.table, cells, 0)
             twin = bytes.fromhex(first)
             occurrence = self.twins[twin]
             self.twins[twin] += 1
-            keyed.append((line, (row_key(self.file.table, cells, occurrence) if occurrence else first, occurrence, cells)))
+            keyed.append(
+                (line, (row_key(self.file.table, cells, occurrence) if occurrence else first, occurrence, cells))
+            )
         known = existing(column, {key for _line, (key, *_rest) in keyed})
         self.count.known += len(known)
         return [(line, row) for line, row in keyed if row[0] not in known]

@@ -58,4 +58,17 @@ def user_id(name: str = "users.id") -> Mapped[int | None]:
     return mapped_column(ForeignKey(name))
 
 
-__all__ = ["TABLE", "Created", "Mapped", "Versioned", "code", "count", "date", "datetime", "db", "money", "one_of", "user_id"]
+__all__ = [
+    "TABLE",
+    "Created",
+    "Mapped",
+    "Versioned",
+    "code",
+    "count",
+    "date",
+    "datetime",
+    "db",
+    "money",
+    "one_of",
+    "user_id",
+]

@@ -76,8 +76,6 @@ class CustomerTerm(db.Model):
     __tablename__ = "customer_terms"
 
     term: Mapped[str] = mapped_column(code(24), primary_key=True)
-    customer_id: Mapped[int] = mapped_column(
-        Integer, ForeignKey("customers.id"), primary_key=True, autoincrement=False
-    )
+    customer_id: Mapped[int] = mapped_column(Integer, ForeignKey("customers.id"), primary_key=True, autoincrement=False)
 
     __table_args__ = (TABLE | {"sqlite_with_rowid": False},)

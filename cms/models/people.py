@@ -47,7 +47,7 @@ class Session(db.Model):
 
 
 class LoginAttempt(db.Model):
-    """A failed sign-in, counted per account and per address. The account is a hash: what was typed may be a password."""
+    """A failed sign-in, counted per account and per address. The account is a hash: a password may be typed there."""
 
     __tablename__ = "login_attempts"
 

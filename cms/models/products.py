@@ -65,4 +65,8 @@ class StockMove(db.Model):
     at: Mapped[datetime]
     by_id: Mapped[int | None] = user_id()
 
-    __table_args__ = (one_of("reason", STOCK_REASONS, "reason"), CheckConstraint("quantity <> 0", name="quantity"), TABLE)
+    __table_args__ = (
+        one_of("reason", STOCK_REASONS, "reason"),
+        CheckConstraint("quantity <> 0", name="quantity"),
+        TABLE,
+    )

@@ -59,7 +59,7 @@ class Settings(Versioned, db.Model):
 
 
 class Counter(db.Model):
-    """The last number given out of a series (`ORD`, `CUST`, ...). Taken by a guarded UPDATE, so nobody gets it twice."""
+    """The last number given out of a series (`ORD`, `CUST`, ...). Taken by an UPDATE, so nobody gets it twice."""
 
     __tablename__ = "counters"
 

@@ -96,7 +96,9 @@ def move_order(order: Order, new: str, seen: str, by: Any) -> None:
     """
     lock(order)
     if order.status != seen:
-        raise Conflict(f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status})
+        raise Conflict(
+            f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status}
+        )
     rules.check_move(order.status, new)
     if new == "Cancelled" and order.returned_units:
         raise RuleError("Something of this order came back already; it can no longer be cancelled", "status")
@@ -107,11 +109,11 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
     """Undo the last step of an order within `undo_minutes`. Raises Conflict or RuleError."""
     lock(order)
     if order.status != seen:
-        raise Conflict(f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status})
+        raise Conflict(
+            f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status}
+        )
     step = queries.last_step(queries.steps_of(order.id))
-    rules.check_take_back(
-        step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes
-    )
+    rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes)
     assert step is not None  # check_take_back refuses an order without a step
     if order.status == "Delivered" and order.returned_units:
         raise RuleError("Something of this order came back already; the delivery stands", "status")
@@ -119,7 +121,7 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
 
 
 def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[list[Order], list[str]]:
-    """Move several orders (with the status each was seen in) on; gives the moved and a sentence for each that was not."""
+    """Move several orders, each with the status it was seen in; gives the moved, and a sentence for each other."""
     moved, refused = [], []
     for order, seen in sorted(moves, key=lambda move: move[0].id):
         try:

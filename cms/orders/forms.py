@@ -64,13 +64,15 @@ class Draft:
         """What was posted. `products`: rows by id; a line whose product is not among them is left out."""
         draft = cls(currency, posted.get("request_key", "")[:64], customer)
         rows = zip(
-            *(posted.getlist(name)[: rules.MOST_LINES + 1] for name in ("product", "quantity", "price", "line_discount")),
+            *(
+                posted.getlist(name)[: rules.MOST_LINES + 1]
+                for name in ("product", "quantity", "price", "line_discount")
+            ),
             strict=False,
         )
         for product, quantity, price, discount in rows:
-            if product_id := id_in(product):
-                if found := products.get(product_id):
-                    draft.lines.append(TypedLine(found, quantity, price, discount))
+            if found := products.get(id_in(product) or 0):
+                draft.lines.append(TypedLine(found, quantity, price, discount))
         for name in ("customer_q", "product_q", "discount", "address", "note"):
             setattr(draft, name, posted.get(name, "")[:2000])
         draft.new = {name: posted.get(f"new_{name}", "")[:500] for name in ("name", "phone", "email", "segment")}
@@ -104,7 +106,9 @@ class Draft:
         self._read_lines()
         if "discount" in self.problems or any(line.line is None for line in self.lines):
             return [rules.line_totals([line.line], 0)[0] if line.line else None for line in self.lines]
-        return list(rules.line_totals([line.line for line in self.lines if line.line], self.discount_paise, self.currency))
+        return list(
+            rules.line_totals([line.line for line in self.lines if line.line], self.discount_paise, self.currency)
+        )
 
     def _read_lines(self) -> None:
         for line in self.lines:

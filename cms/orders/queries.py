@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from cms.customers import queries as customers
@@ -42,12 +42,12 @@ SORTS = {
 
 def order_or_404(order_id: int) -> Order:
     """One order with its customer and lines, as every order page needs it."""
-    return db.session.get(
-        Order, order_id, options=[joinedload(Order.customer), selectinload(Order.lines)]
-    ) or abort(404, "That order no longer exists")
+    return db.session.get(Order, order_id, options=[joinedload(Order.customer), selectinload(Order.lines)]) or abort(
+        404, "That order no longer exists"
+    )
 
 
-def row_or_404(order_id: int) -> Row[Any]:
+def row_or_404(order_id: int) -> Any:
     """One order as the lists show it."""
     query = select(*ROW).join(Customer).where(Order.id == order_id)
     return db.session.execute(query).first() or abort(404, "That order no longer exists")
@@ -57,17 +57,24 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
+    walk = in_their_order(query)
     if not wanted.q:
-        return page_of(query, sort, args)
+        return page_of(walk, sort, args)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, FEW_CUSTOMERS)
-    if found is not None:
-        query, sort = query.where(Order.customer_id.in_(found)), sort.by_sorting()
-    return page_of(customers.having_words(query, words), sort, args)
+    if found is None:
+        return page_of(customers.having_words(walk, words), sort, args)
+    query = customers.having_words(query.where(Order.customer_id.in_(found)), words)
+    return page_of(query, sort.by_sorting(), args)
+
+
+def in_their_order(query: Select) -> Select:
+    """Orders first, then the customer of each. MariaDB would begin with all customers and sort a million orders."""
+    return query.prefix_with("STRAIGHT_JOIN", dialect="mysql")
 
 
 def order_id_of(text: str) -> int | None:
@@ -76,7 +83,9 @@ def order_id_of(text: str) -> int | None:
     refs = [text, text.upper()]
     if found := re.fullmatch(r"(?i)(?:ord[\s-]*)?0*(\d{1,9})", text):
         refs.append(f"ORD{int(found[1]):03d}")
-    return db.session.scalar(select(Order.id).where(Order.ref.in_(refs)).order_by((Order.ref == text).desc(), Order.id).limit(1))
+    return db.session.scalar(
+        select(Order.id).where(Order.ref.in_(refs)).order_by((Order.ref == text).desc(), Order.id).limit(1)
+    )
 
 
 def by_request_key(key: str) -> Order | None:
@@ -90,7 +99,7 @@ def stock_taken(order_id: int) -> dict[int, int]:
     return {product_id: int(units) for product_id, units in db.session.execute(query) if units}
 
 
-def steps_of(order_id: int) -> Sequence[Row[Any]]:
+def steps_of(order_id: int) -> Sequence[Any]:
     """The status history, first step first, with who made each and the step that took it back."""
     undo = aliased(StatusChange)
     query = (
@@ -111,16 +120,16 @@ def steps_of(order_id: int) -> Sequence[Row[Any]]:
     return db.session.execute(query).all()
 
 
-def last_step(steps: Sequence[Row[Any]]) -> Row[Any] | None:
+def last_step(steps: Sequence[Any]) -> Any | None:
     """The latest of `steps_of` an order that has not been taken back; None when only the placing is left."""
     standing = [step for step in steps if step.undoes_id is None and step.undone_by_id is None]
     return standing[-1] if standing and standing[-1].old else None
 
 
-def latest_orders(limit: int) -> Sequence[Row[Any]]:
+def latest_orders(limit: int) -> Sequence[Any]:
     """The last orders placed."""
     query = select(*ROW).join(Customer).order_by(Order.ordered_at.desc(), Order.id.desc())
-    return db.session.execute(query.limit(limit)).all()
+    return db.session.execute(in_their_order(query).limit(limit)).all()
 
 
 def orders_by_id(ids: set[int]) -> Sequence[Order]:
@@ -130,6 +139,4 @@ def orders_by_id(ids: set[int]) -> Sequence[Order]:
 
 def lines_of(order_id: int) -> Sequence[OrderLine]:
     """An order's lines by number."""
-    return db.session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.line_no)
-    ).all()
+    return db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.line_no)).all()

@@ -178,7 +178,9 @@ def _status_of(order: Any) -> dict[str, Any]:
     steps = queries.steps_of(order.id)
     step = queries.last_step(steps)
     try:
-        rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), shop().undo_minutes)
+        rules.check_take_back(
+            step.old if step else "", order.status, step.at if step else None, clock.now(), shop().undo_minutes
+        )
         back = step.old if step else ""
     except RuleError:
         back = ""
@@ -202,4 +204,3 @@ def _status_answer(order_id: int, problem: str) -> str:
         )
     order = queries.order_or_404(order_id)
     return render_template("orders/_status.html", order=order, problem=problem, **_status_of(order))
-

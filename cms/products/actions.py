@@ -45,9 +45,13 @@ def edit_product(product: Product, values: dict[str, Any], version: int, by: Any
     """Change some of EDITABLE. Raises RuleError for a sku that another has, Conflict for an edit in between."""
     claim(product, version, tuple(values))
     before = {name: getattr(product, name) for name in values}
-    with db.session.no_autoflush:
-        _fill(product, values)
-        _check_sku(product)
+    try:
+        with db.session.begin_nested(), db.session.no_autoflush:
+            _fill(product, values)
+            _check_sku(product.sku, product.id)
+    except IntegrityError:  # another took the sku between the check and now
+        _check_sku(values.get("sku", ""), product.id)
+        raise
     after = {name: getattr(product, name) for name in values}
     if before != after:
         record(by, "product.edited", product, before=before, after=after)
@@ -175,15 +179,15 @@ def product_keys(sku: str, name: str, category: str) -> dict[str, str]:
 
 
 def _insert(product: Product) -> None:
-    _check_sku(product)
+    _check_sku(product.sku, product.id)
     try:
         with db.session.begin_nested():
             db.session.add(product)
     except IntegrityError:
-        _check_sku(product)
+        _check_sku(product.sku, product.id)
         raise
 
 
-def _check_sku(product: Product) -> None:
-    if taken := queries.sku_taken(product.sku, product.id):
-        raise RuleError(f"{taken.name} already has the code {product.sku}", "sku")
+def _check_sku(sku: str, besides: int | None) -> None:
+    if taken := queries.sku_taken(sku, besides):
+        raise RuleError(f"{taken.name} already has the code {sku}", "sku")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from cms.db import db
 from cms.models import Activity, Order, Product, StockMove, User
@@ -37,7 +37,7 @@ def product_or_404(product_id: int) -> Product:
     return db.session.get(Product, product_id) or abort(404, "That product no longer exists")
 
 
-def row_or_404(product_id: int) -> Row[Any]:
+def row_or_404(product_id: int) -> Any:
     """One product as the list shows it."""
     query = select(*ROW, Product.version).where(Product.id == product_id)
     return db.session.execute(query).first() or abort(404, "That product no longer exists")
@@ -57,14 +57,17 @@ def having_words(query: Select, q: str) -> Select:
     return query
 
 
-def products_named(q: str, limit: int = 8) -> Sequence[Row[Any]]:
-    """What could be meant by what was typed, an exact sku first, for adding it to an order."""
-    query = select(*ROW).where(Product.archived_at.is_(None))
-    query = having_words(query, q).order_by((Product.sku == q.strip()).desc(), Product.name_key, Product.id)
+def products_named(q: str, limit: int = 8) -> Sequence[Any]:
+    """What could be meant by what was typed, an exact sku first; what sells most before anything is typed."""
+    query = having_words(select(*ROW).where(Product.archived_at.is_(None)), q)
+    if q.strip():
+        query = query.order_by((Product.sku == q.strip()).desc(), Product.name_key, Product.id)
+    else:
+        query = query.order_by(Product.sold_units.desc(), Product.id.desc())
     return db.session.execute(query.limit(limit)).all()
 
 
-def products_by_id(ids: Iterable[int]) -> dict[int, Row[Any]]:
+def products_by_id(ids: Iterable[int]) -> dict[int, Any]:
     """What an order line needs of its product, by id."""
     columns = (
         Product.id,
@@ -83,7 +86,7 @@ def by_request_key(key: str) -> Product | None:
     return db.session.scalar(select(Product).where(Product.request_key == key))
 
 
-def sku_taken(sku: str, besides: int | None) -> Row[Any] | None:
+def sku_taken(sku: str, besides: int | None) -> Any | None:
     """The other product that has this sku."""
     query = select(Product.id, Product.name).where(Product.sku == sku)
     return db.session.execute(query.where(Product.id != besides) if besides else query).first()
@@ -96,7 +99,7 @@ def categories() -> list[str]:
     )
 
 
-def moves_of(product_id: int, limit: int = 20) -> Sequence[Row[Any]]:
+def moves_of(product_id: int, limit: int = 20) -> Sequence[Any]:
     """The latest moves of a product's stock, with who made them and for which order."""
     query = (
         select(StockMove.quantity, StockMove.reason, StockMove.at, StockMove.order_id)

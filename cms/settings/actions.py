@@ -68,9 +68,7 @@ def rename_segment(old: str, new: str, by: Any) -> None:
     if old == new:
         return
     if old == FIXED:
-        raise RuleError(
-            f"{FIXED} keeps its name: new customers begin in it, and only there a gender is asked for", "name"
-        )
+        raise RuleError(f"{FIXED} keeps its name: new customers begin in it, and only there a gender is asked for")
     _check_new(new, besides=old)
     try:
         with db.session.begin_nested():

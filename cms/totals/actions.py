@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -33,13 +34,17 @@ def count_order(order: Order, status: str, sign: int) -> None:
     """Count an order in (+1) or out (-1) of its day, as one of this status."""
     amounts = {status.lower(): sign}
     if status != "Cancelled":
-        amounts |= {"line_count": sign * order.line_count, "units": sign * order.units, "gross_paise": sign * order.total_paise}
+        amounts |= {
+            "line_count": sign * order.line_count,
+            "units": sign * order.units,
+            "gross_paise": sign * order.total_paise,
+        }
     count_on(order.ordered_on, **amounts)
 
 
 def count_for_customer(order: Order, sign: int) -> None:
     """Count an order in (+1) or out (-1) of its customer's totals."""
-    values = {
+    values: dict[str, Any] = {
         "order_count": Customer.order_count + sign,
         "gross_paise": Customer.gross_paise + sign * order.total_paise,
     }
@@ -53,8 +58,7 @@ def count_for_customer(order: Order, sign: int) -> None:
         theirs = select(func.min(Order.ordered_on), func.max(Order.ordered_on)).where(
             Order.customer_id == order.customer_id, LIVE, Order.id != order.id
         )
-        first, last = db.session.execute(theirs).one()
-        values |= {"first_order_on": first, "last_order_on": last}
+        values |= dict(zip(("first_order_on", "last_order_on"), db.session.execute(theirs).one(), strict=True))
     db.session.execute(
         update(Customer)
         .where(Customer.id == order.customer_id)
@@ -68,7 +72,7 @@ def rebuild() -> None:
     for kept in kept_totals():
         if kept.table is Product and kept.columns == ("stock",):
             continue
-        values = {name: kept.recount.c[name] for name in kept.columns}
+        values: dict[str, Any] = {name: kept.recount.c[name] for name in kept.columns}
         if kept.table is Order:
             values["payable_paise"] = kept.recount.c.total_paise + Order.tax_paise + Order.round_off_paise
         db.session.execute(

@@ -46,10 +46,6 @@ def _pairs(kept: Kept) -> list[tuple[Any, Any]]:
     return [(getattr(kept.table, name), kept.recount.c[name]) for name in kept.columns]
 
 
-def _sum(column: Any) -> ColumnElement:
-    return func.coalesce(func.sum(column), 0)
-
-
 def _lines() -> Kept:
     refunded = case((Return.state == "refunded", Return.refund_paise), else_=0)
     back = (
@@ -65,7 +61,7 @@ def _lines() -> Kept:
             func.coalesce(back.c.paise, 0).label("returned_paise"),
         )
         .outerjoin(back, back.c.order_line_id == OrderLine.id)
-        # Of the many lines nothing ever came back of, the totals are 0 and right; leaving them out is ten times quicker.
+        # Of most lines nothing ever came back: their totals are 0 and right. Leaving them out is ten times quicker.
         .where(or_(back.c.units.is_not(None), OrderLine.returned_quantity != 0, OrderLine.returned_paise != 0))
         .subquery()
     )
@@ -155,7 +151,9 @@ def _products() -> Kept:
         .subquery()
     )
     back = (
-        select(Return.product_id, func.sum(Return.quantity).label("units"), func.sum(Return.refund_paise).label("paise"))
+        select(
+            Return.product_id, func.sum(Return.quantity).label("units"), func.sum(Return.refund_paise).label("paise")
+        )
         .where(Return.state == "refunded")
         .group_by(Return.product_id)
         .subquery()
@@ -177,7 +175,9 @@ def _products() -> Kept:
 
 def _stock() -> Kept:
     moved = (
-        select(StockMove.product_id, func.sum(StockMove.quantity).label("units")).group_by(StockMove.product_id).subquery()
+        select(StockMove.product_id, func.sum(StockMove.quantity).label("units"))
+        .group_by(StockMove.product_id)
+        .subquery()
     )
     recount = (
         select(Product.id.label("key"), func.coalesce(moved.c.units, 0).label("stock"))
@@ -238,7 +238,8 @@ def days_recounted() -> Select:
 
 def wrong_days() -> list[Any]:
     """Days whose kept totals differ from the recount, or that one of the two lacks: (day, kept, recounted)."""
-    kept = {row.day: tuple(row)[1:] for row in db.session.execute(_days_kept())}
+    query = select(DayTotal.day, *(getattr(DayTotal, name) for name in DAY_COLUMNS))
+    kept = {row.day: tuple(row)[1:] for row in db.session.execute(query)}
     counted = {row.day: tuple(int(value) for value in tuple(row)[1:]) for row in db.session.execute(days_recounted())}
     nothing = (0,) * len(DAY_COLUMNS)
     return [
@@ -246,10 +247,3 @@ def wrong_days() -> list[Any]:
         for day in sorted(kept.keys() | counted.keys())
         if kept.get(day, nothing) != counted.get(day, nothing)
     ]
-
-
-def _days_kept() -> Select:
-    return select(DayTotal.day, *(getattr(DayTotal, name) for name in DAY_COLUMNS))
-
-
-__all__ = ["DAY_COLUMNS", "Kept", "days_recounted", "differs", "kept_totals", "wrong", "wrong_days"]

@@ -30,7 +30,9 @@ def test_the_list_is_a_page_for_a_browser_and_a_part_for_htmx(client):
     assert part.text.strip() in page.text
 
 
-@pytest.mark.parametrize("q, found", [("cla", ["Clay lamp"]), ("prod002", ["Brass bell"]), ("temple", ["Brass bell"]), ("zz", [])])
+@pytest.mark.parametrize(
+    "q, found", [("cla", ["Clay lamp"]), ("prod002", ["Brass bell"]), ("temple", ["Brass bell"]), ("zz", [])]
+)
 def test_a_product_is_found_by_name_code_or_category(client, q, found):
     make_product("Clay lamp", category="Home")
     make_product("Brass bell", category="Temple")
@@ -65,13 +67,10 @@ def test_paging_forth_and_back_shows_every_product_once(client, sort):
     assert len(set(ids)) == 57
 
 
-@pytest.mark.parametrize("stock, words", [(None, "Not tracked"), (0, "Sold out"), (5, "Low"), (6, "")])
+@pytest.mark.parametrize("stock, words", [(None, "Not tracked"), (0, "Sold out"), (5, "Low 5"), (6, "6")])
 def test_the_stock_says_what_it_means(client, stock, words):
     make_product(stock=stock)
-    shown = client.get("/products").text
-    assert [word in shown for word in ("Not tracked", "Sold out", "</span>Low</span>")] == [
-        words == word for word in ("Not tracked", "Sold out", "Low")
-    ] or words in shown
+    assert re.search(r'aria-label="Stock: (.*?), change"', client.get("/products").text)[1] == words
 
 
 def test_a_new_product_with_a_code_price_and_stock(client):
@@ -127,11 +126,19 @@ def test_a_code_that_another_has_is_told_beside_it(client):
 def test_the_edit_form_shows_what_is_stored_and_saves_it_unchanged(client):
     product = make_product("Bell", 129_950, 4, category="Home", gst_rate_bp=1250, hsn="8306", kind="service")
     page = client.get(f"/products/{product.id}/edit").text
-    typed = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("name", "price", "gst_rate", "hsn")}
+    typed = {
+        name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("name", "price", "gst_rate", "hsn")
+    }
     assert typed == {"name": "Bell", "price": "1299.50", "gst_rate": "12.5", "hsn": "8306"}
     client.post_form(f"/products/{product.id}", typed | {"kind": "service", "category": "Home", "version": "1"})
     now = stored()
-    assert (now.price_paise, now.gst_rate_bp, now.kind, now.sku, now.stock) == (129_950, 1250, "service", product.sku, 4)
+    assert (now.price_paise, now.gst_rate_bp, now.kind, now.sku, now.stock) == (
+        129_950,
+        1250,
+        "service",
+        product.sku,
+        4,
+    )
 
 
 def test_an_edit_on_an_old_version_shows_what_the_other_saved_and_can_be_saved_again(client):
@@ -145,81 +152,6 @@ def test_an_edit_on_an_old_version_shows_what_the_other_saved_and_can_be_saved_a
     version = re.search(r'name="version"[^>]*value="(\d+)"', answer.text)[1]
     assert client.post_form(f"/products/{product.id}", typed | {"version": version}).status_code == 303
     assert stored().price_paise == 1200
-
-
-def cell(client, product, name: str, value: str, **more: str):
-    data = {"value": value, "version": "1"} | more
-    return client.htmx_post(f"/products/{product.id}/cells/{name}", data)
-
-
-def test_a_price_is_changed_where_it_stands(client):
-    product = make_product(price_paise=4900)
-    form = client.htmx_get(f"/products/{product.id}/cells/price")
-    assert 'name="value"' in form.text and 'value="49.00"' in form.text
-    answer = cell(client, product, "price", "52.25", seen="49.00")
-    assert answer.status_code == 200 and "₹52.25" in answer.text and "toast" in answer.headers["HX-Trigger"]
-    assert stored().price_paise == 5225
-
-
-def test_a_price_that_is_none_comes_back_as_typed_with_its_problem(client):
-    product = make_product(price_paise=4900)
-    answer = cell(client, product, "price", "12,50")
-    assert answer.status_code == 422
-    assert 'value="12,50"' in answer.text and "Write the amount like" in answer.text
-    assert answer.text.strip().startswith("<td") and stored().price_paise == 4900
-
-
-def test_leaving_a_cell_shows_it_as_it_was(client):
-    product = make_product(price_paise=4900)
-    answer = client.htmx_get(f"/products/{product.id}/cells/price?cancel")
-    assert "₹49.00" in answer.text and "<form" not in answer.text
-
-
-@pytest.mark.parametrize("typed, stock", [("7", 7), ("0", 0), ("", None)])
-def test_stock_is_counted_where_it_stands_and_blank_means_not_tracked(client, typed, stock):
-    product = make_product(stock=3)
-    assert cell(client, product, "stock", typed, seen="3").status_code == 200
-    assert stored().stock == stock
-
-
-def test_a_price_that_someone_else_changed_is_shown_before_it_is_overwritten(client):
-    product = make_product(price_paise=4900)
-    cell(client, product, "price", "60", seen="49.00")
-    answer = cell(client, product, "price", "70", seen="49.00")
-    assert answer.status_code == 422 and "changed this to 60.00 meanwhile" in answer.text and 'value="70"' in answer.text
-    assert cell(client, product, "price", "70", seen="60.00", version="2").status_code == 200
-    assert stored().price_paise == 7000
-
-
-def test_a_neighbouring_cell_saved_meanwhile_does_not_stand_in_the_way(client):
-    product = make_product(price_paise=4900, stock=3)
-    assert cell(client, product, "price", "60", seen="49.00").status_code == 200
-    assert cell(client, product, "stock", "9", seen="3").status_code == 200
-    assert (stored().price_paise, stored().stock) == (6000, 9)
-
-
-def test_a_count_begun_before_a_sale_is_refused_with_the_stock_of_now(client):
-    product = make_product(stock=5)
-    make_order(None, product, qty=2)
-    answer = cell(client, product, "stock", "9", seen="5")
-    assert answer.status_code == 422 and "The stock became 3 meanwhile" in answer.text
-    assert stored().stock == 3
-
-
-@pytest.mark.parametrize("name", ["name", "sku", "status", "x"])
-def test_only_price_and_stock_are_cells(client, name):
-    product = make_product()
-    assert client.htmx_get(f"/products/{product.id}/cells/{name}").status_code == 404
-    assert cell(client, product, name, "1").status_code == 404
-
-
-def test_the_stock_can_be_counted_on_the_page_of_the_product_without_scripts(client):
-    product = make_product(stock=5)
-    path, data = f"/products/{product.id}/cells/stock", {"version": "1", "seen": "5"}
-    wrong = client.post_form(path, data | {"value": "many"})
-    assert wrong.status_code == 422 and "<html" in wrong.text and 'value="many"' in wrong.text
-    assert client.post_form(path, data | {"value": "8"}).location == f"/products/{product.id}"
-    assert stored().stock == 8
 
 
 def test_the_page_of_a_product_tells_what_moved_its_stock(client):
@@ -255,7 +187,7 @@ def test_prices_are_typed_and_shown_in_the_currency_of_the_shop(client):
 
 def test_a_viewer_sees_the_catalogue_and_changes_nothing(viewer):
     product = make_product(stock=5)
-    assert "<button type=\"button\" class=\"cell" not in viewer.get("/products").text
+    assert '<button type="button" class="cell' not in viewer.get("/products").text
     assert "<form" not in viewer.htmx_get(f"/products/{product.id}/cells/price").text
     assert "Set stock" not in viewer.get(f"/products/{product.id}").text
     for path in ("", f"/{product.id}", f"/{product.id}/cells/price", f"/{product.id}/archive"):

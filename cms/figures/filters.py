@@ -1,4 +1,4 @@
-"""What the figures of a day rest on: the kept totals, or for a day gone by the same totals told from the rows up to it."""
+"""What counts for the figures of a day: the kept totals, or for a day gone by the same from the rows up to it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Float, Select, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy import Select, func, select
 
-from cms.db import db
-from cms.models import Customer, DayTotal, Order, OrderLine, Product, Return
+from cms.models import Customer, Order, OrderLine, Product, Return
 
 LIVE = Order.status != "Cancelled"
 REFUNDED = Return.state == "refunded"
@@ -26,12 +23,14 @@ class Basis:
     products: Any
 
 
-def basis_of(today: date, recount: bool = False) -> Basis:
-    """The kept totals where nothing is dated later than `today`, else the totals as they were then; the same meaning."""
-    last = db.session.scalar(select(func.max(DayTotal.day)))
-    if recount or (last is not None and last > today):
-        return Basis(today, _customers(today).subquery(), _products(today).subquery())
+def as_kept(today: date) -> Basis:
+    """The totals as they are kept: right while nothing is dated later than `today`."""
     return Basis(today, Customer.__table__, Product.__table__)
+
+
+def as_recounted(today: date) -> Basis:
+    """The totals as they were at the end of `today`, told from the rows up to it; they mean the same."""
+    return Basis(today, _customers(today).subquery(), _products(today).subquery())
 
 
 def _customers(today: date) -> Select:
@@ -91,23 +90,3 @@ def _products(today: date) -> Select:
         .outerjoin(sold, sold.c.product_id == Product.id)
         .outerjoin(back, back.c.product_id == Product.id)
     )
-
-
-class days_between(ColumnElement[float]):  # noqa: N801  (an SQL function)
-    """Days from one date to the other, in SQL."""
-
-    inherit_cache = False
-    type = Float()
-
-    def __init__(self, first: ColumnElement[Date], last: ColumnElement[Date]):
-        self.first, self.last = first, last
-
-
-@compiles(days_between, "sqlite")
-def _sqlite_days(element: days_between, compiler: Any, **kw: Any) -> str:
-    return f"(julianday({compiler.process(element.last, **kw)}) - julianday({compiler.process(element.first, **kw)}))"
-
-
-@compiles(days_between, "mysql", "mariadb")
-def _mysql_days(element: days_between, compiler: Any, **kw: Any) -> str:
-    return f"DATEDIFF({compiler.process(element.last, **kw)}, {compiler.process(element.first, **kw)})"

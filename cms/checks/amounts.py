@@ -22,7 +22,9 @@ def _told(query: Select, text: str) -> Iterator[str]:
 def lines() -> Iterator[str]:
     """Lines that do not come to what they say."""
     right = OrderLine.quantity * OrderLine.unit_price_paise - OrderLine.discount_paise - OrderLine.order_discount_paise
-    query = select(Order.ref, OrderLine.line_no, OrderLine.total_paise, right).join(Order, Order.id == OrderLine.order_id)
+    query = select(Order.ref, OrderLine.line_no, OrderLine.total_paise, right).join(
+        Order, Order.id == OrderLine.order_id
+    )
     wrong = or_(
         OrderLine.total_paise != right,
         OrderLine.quantity <= 0,

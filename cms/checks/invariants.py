@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from cms.checks import history, money, search, shape, totals
+from cms.checks import amounts, history, search, shape, totals
 from cms.db import db
 from cms.models import Settings
 
@@ -36,13 +36,13 @@ def all_checks() -> list[Check]:
         *(Check(f"{name} add up to their moves" if moves else f"The totals kept in {name} are right", do)
           for name, moves, do in totals.kept()),
         Check("The totals kept by day are right", totals.days),
-        Check("Each line comes to quantity x price less discounts", money.lines),
-        Check("Each order is payable at total + tax + rounding", money.payable),
-        Check("Each order's discount is shared out among its lines", money.order_discounts),
-        Check("No more came back of a line than was sold", money.returned_units),
-        Check("No more was paid back than was paid", money.refunds),
-        Check("Nothing came back of a cancelled order", money.returns_of_cancelled),
-        Check("Invoice and credit note numbers follow one another", money.serials),
+        Check("Each line comes to quantity x price less discounts", amounts.lines),
+        Check("Each order is payable at total + tax + rounding", amounts.payable),
+        Check("Each order's discount is shared out among its lines", amounts.order_discounts),
+        Check("No more came back of a line than was sold", amounts.returned_units),
+        Check("No more was paid back than was paid", amounts.refunds),
+        Check("Nothing came back of a cancelled order", amounts.returns_of_cancelled),
+        Check("Invoice and credit note numbers follow one another", amounts.serials),
         Check("Returns, payments, complaints and feedback belong to the customer of their order", shape.same_customer),
         Check("The product and order of a return are those of its line", shape.same_line),
         Check("Each step of an order follows the one before", history.chains),

@@ -1,0 +1,76 @@
+"""What a shop holds that can be asked for: taken from all over it, so that no page is asked twice in a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from cms.db import db
+from cms.models import Customer, Order, Product
+from cms.orders.filters import OrderFilter
+from cms.orders.queries import orders_matching
+from cms.text import fold
+
+SAMPLE = 41
+COMMON, RARE = 3, 20
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Samples of a shop. Each list is asked through in turn."""
+
+    orders: list[int]
+    order_refs: list[str]
+    customers: list[int]
+    busiest: int
+    rare_names: list[str]
+    common_names: list[str]
+    phone_ends: list[str]
+    deep: str
+    """A cursor of the list of orders, half-way down."""
+    products: list[tuple[int, int]]
+    """Id and price in paise of what can be sold any number of times."""
+
+
+def facts_of() -> Facts:
+    """Of the shop of the app at hand."""
+    last = db.session.scalar(select(func.max(Order.id))) or 0
+    wanted = [1 + last * nth // SAMPLE for nth in range(SAMPLE)]
+    rows = db.session.execute(select(Order.id, Order.ref, Order.customer_id).where(Order.id.in_(wanted))).all()
+    buyers = list(dict.fromkeys(row.customer_id for row in rows))
+    phones = db.session.scalars(select(Customer.phone).where(Customer.id.in_(buyers), Customer.phone != "")).all()
+    busiest = db.session.scalar(select(Customer.id).order_by(Customer.order_count.desc(), Customer.id).limit(1))
+    rare, common = _names()
+    return Facts(
+        orders=[row.id for row in rows],
+        order_refs=[row.ref for row in rows],
+        customers=buyers,
+        busiest=busiest or 0,
+        rare_names=rare,
+        common_names=common,
+        phone_ends=[phone[-4:] for phone in phones],
+        deep=_half_way(last),
+        products=_products(),
+    )
+
+
+def _names() -> tuple[list[str], list[str]]:
+    """The words that stand in the fewest and in the most names."""
+    names = db.session.scalars(select(Customer.name))
+    words = Counter(word for name in names for word in set(fold(name).split()) if len(word) > 2)
+    ranked = sorted(words, key=lambda word: (words[word], word))
+    return ranked[:RARE], ranked[-COMMON:]
+
+
+def _half_way(last: int) -> str:
+    day = db.session.scalar(select(Order.ordered_on).where(Order.id <= last // 2).order_by(Order.id.desc()).limit(1))
+    return orders_matching(OrderFilter(until=day.isoformat()), {}).after if day else ""
+
+
+def _products() -> list[tuple[int, int]]:
+    query = select(Product.id, Product.price_paise).where(Product.stock.is_(None), Product.archived_at.is_(None))
+    rows: list[Any] = list(db.session.execute(query.order_by(Product.id).limit(SAMPLE)))
+    return [(row.id, row.price_paise) for row in rows]

@@ -1,0 +1,120 @@
+"""What is asked: every row of the tables, with the limits it must keep."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import quote
+
+from bench.facts import Facts
+from bench.stand import Asker, Stand
+from bench.visitor import HTMX, Request
+
+T = TypeVar("T")
+
+READ, WRITE = 8.0, 20.0
+"""At most so many times the null route."""
+
+GROWTH = 1.5
+"""At most so many times its own at the smallest size."""
+
+FIRST_VISIT_KB = 60
+"""At most so much for a page and all it refers to. A KB is 1024 bytes."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table. `ask` gives the nth request; what it asks on the way is not measured."""
+
+    name: str
+    ask: Callable[[Stand, Asker, int], Request]
+    limit: float | None = READ
+    page: bool = False
+    """Whether somebody may come here first."""
+
+
+def nth(values: Sequence[T], number: int) -> T:
+    return values[number % len(values)]
+
+
+def at(path: str) -> Callable[[Stand, Asker, int], Request]:
+    """Always the same address."""
+    return lambda _stand, _asker, _number: Request(path)
+
+
+def of(path: str, pick: Callable[[Facts], Sequence[object]], live: bool = False) -> Callable[..., Request]:
+    """The path with `{}` filled from the facts in turn; `live` as HTMX asks while somebody types."""
+
+    def ask(stand: Stand, _asker: Asker, number: int) -> Request:
+        return Request(path.format(quote(str(nth(pick(stand.facts), number)))), HTMX if live else {})
+
+    return ask
+
+
+def open_cell(stand: Stand, _asker: Asker, number: int) -> Request:
+    return Request(f"/customers/{nth(stand.facts.customers, number)}/cells/phone", HTMX)
+
+
+def save_cell(stand: Stand, asker: Asker, number: int) -> Request:
+    """Another phone number for the customer, of two that only they can have."""
+    customer = nth(stand.facts.customers, number)
+    form = asker.ask(open_cell(stand, asker, number)).text
+    version, phone = re.search(r'name="version" value="(\d+)"', form), re.search(r'data-value="([^"]*)"', form)
+    assert version and phone, form
+    start = "97" if re.sub(r"\D", "", phone[1])[-10:].startswith("98") else "98"
+    fields = [("csrf_token", asker.token), ("version", version[1]), ("phone", f"{start}{customer:08d}")]
+    return Request(f"/customers/{customer}/cells/phone", HTMX, fields)
+
+
+def place_order(stand: Stand, asker: Asker, number: int) -> Request:
+    """Three lines, as the form of a new order sends them."""
+    form = [("csrf_token", asker.token), ("request_key", uuid.uuid4().hex)]
+    form += [("customer", str(nth(stand.facts.customers, number))), ("discount", ""), ("address", ""), ("note", "")]
+    for line in range(3):
+        product, paise = nth(stand.facts.products, number * 3 + line)
+        price = f"{paise // 100}.{paise % 100:02d}"
+        form += [("product", str(product)), ("quantity", str(line + 1)), ("price", price), ("line_discount", "")]
+    return Request("/orders", {}, form)
+
+
+def ship_order(stand: Stand, asker: Asker, number: int) -> Request:
+    """The button in the row of an order that has just been placed."""
+    placed = asker.ask(place_order(stand, asker, number)).header("Location")
+    order = int(placed.rpartition("/")[2])
+    fields = [("csrf_token", asker.token), ("seen", "Pending"), ("part", "row"), ("status", "Shipped")]
+    return Request(f"/orders/{order}/status", HTMX, fields)
+
+
+ROWS = (
+    Row("the null route, signed in", at("/bench/null"), limit=None),
+    Row("home", at("/"), page=True),
+    Row("customers", at("/customers"), page=True),
+    Row("customers: inactive", at("/customers?status=Inactive")),
+    Row("customers: most spent first", at("/customers?sort=spent")),
+    Row("customers: a rare name", of("/customers?q={}", lambda facts: facts.rare_names, live=True)),
+    Row("customers: a common name", of("/customers?q={}", lambda facts: facts.common_names, live=True)),
+    Row("customers: last 4 digits of a phone", of("/customers?q={}", lambda facts: facts.phone_ends, live=True)),
+    Row("customers: nobody is found", of("/customers?q={}", lambda facts: ["zqxjk", "qqzzv"], live=True)),
+    Row("orders", at("/orders"), page=True),
+    Row("orders: half-way down", of("/orders?after={}", lambda facts: [facts.deep])),
+    Row("orders: pending", at("/orders?status=Pending")),
+    Row("orders: delivered", at("/orders?status=Delivered")),
+    Row("orders: unpaid", at("/orders?unpaid=1")),
+    Row("orders: by number", of("/orders?q={}", lambda facts: facts.order_refs, live=True)),
+    Row("orders: by a rare name", of("/orders?q={}", lambda facts: facts.rare_names, live=True)),
+    Row("orders: by a common name", of("/orders?q={}", lambda facts: facts.common_names, live=True)),
+    Row("orders: of one customer", of("/orders?customer={}", lambda facts: facts.customers)),
+    Row("an order", of("/orders/{}", lambda facts: facts.orders), page=True),
+    Row("a customer", of("/customers/{}", lambda facts: facts.customers), page=True),
+    Row("the customer with most orders", of("/customers/{}", lambda facts: [facts.busiest])),
+    Row("tracking", at("/tracking"), page=True),
+    Row("products", at("/products"), page=True),
+    Row("a new order's form", at("/orders/new"), page=True),
+    Row("edit inline: open the cell", open_cell),
+    Row("edit inline: save a phone", save_cell),
+    Row("edit inline: move an order on", ship_order),
+    Row("place an order of three lines", place_order, limit=WRITE),
+)

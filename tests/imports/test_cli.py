@@ -1,0 +1,46 @@
+"""flask import, as it is typed."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from cms.db import db
+from cms.models import Order
+from tests.imports.folders import REAL, folder_of
+
+
+@pytest.fixture
+def run(app):
+    return lambda *words: app.test_cli_runner().invoke(args=["import", *map(str, words)])
+
+
+def orders():
+    db.session.rollback()
+    return db.session.scalar(select(func.count(Order.id)))
+
+
+def test_an_import_says_what_it_did_and_shows_how_far_it_is(run):
+    result = run(REAL)
+    assert result.exit_code == 0 and "Imported 277 rows." in result.stdout
+    assert "Adding up" in result.stderr and orders() == 30
+    assert "Nothing new; nothing changed." in run(REAL).stdout
+
+
+def test_a_dry_run_stores_nothing(run):
+    assert "A dry run: nothing was stored." in run(REAL, "--dry-run").stdout
+    assert orders() == 0
+
+
+def test_rows_in_error_are_listed_and_nothing_lands(run, tmp_path):
+    result = run(folder_of(tmp_path, customers="customer_ref,name\nC1,Asha\nC2,\n"))
+    assert result.exit_code == 1 and orders() == 0
+    assert "customers.csv line 3, name: name is needed" in result.stdout
+
+
+def test_json_tells_the_same(run, tmp_path):
+    result = run(folder_of(tmp_path, customers="customer_ref,name\nC1,Asha\nC2,\n"), "--json", "--skip-bad-rows")
+    said = json.loads(result.stdout)
+    assert result.exit_code == 0 and said["landed"] and orders() == 1
+    assert said["files"]["customers.csv"] == {"rows": 2, "added": 1, "known": 0, "errors": 1}
+    assert said["errors"][0] == {"file": "customers.csv", "line": 3, "column": "name", "why": "name is needed"}
