@@ -214,6 +214,7 @@ def _add_shell(app: Cms, config: Config) -> None:
             headers[name] = value
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
+    web.pack_static(ROOT / "static")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=app.static_folder,

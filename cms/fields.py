@@ -16,7 +16,7 @@ from wtforms.widgets import TextArea
 
 from cms.dates import parse_date
 from cms.errors import RuleError
-from cms.formats import parse_email, parse_phone
+from cms.formats import STATES, parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp
 from cms.text import clean_text, is_visible
 
@@ -120,6 +120,17 @@ class Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
         if (self.data or "") not in {str(value) for value, _label, *_ in self.iter_choices()}:
             raise StopValidation(f"Choose one of the list for {self.label.text.lower()}")
+
+
+STATE_CHOICES = [
+    ("", "Choose a state"),
+    *((name, name) for name in sorted(name for name in STATES.values() if "(until" not in name)),
+]
+
+
+def state(label: str = "State") -> Any:
+    """A state or union territory of India as it is today, blank allowed."""
+    return Choice(label, choices=STATE_CHOICES)
 
 
 class Secret(PasswordField):

@@ -6,8 +6,7 @@ from wtforms import HiddenField
 
 from cms import fields
 from cms.auth.rules import check_username
-from cms.customers.forms import STATES_TO_CHOOSE
-from cms.fields import Choice, Form, Read, Secret, Text
+from cms.fields import Form, Read, Secret, Text
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 
@@ -22,7 +21,7 @@ class SetupForm(Form):
     """The shop and its owner."""
 
     shop_name = Text("Name of the shop", 120, required=True, render_kw={"autocomplete": "organization"})
-    state = Choice("State", choices=STATES_TO_CHOOSE)
+    state = fields.state()
     whatsapp = fields.phone("WhatsApp number of the shop", render_kw={"type": "tel", "inputmode": "tel"})
     name = Text("Your name", 120, required=True, render_kw={"autocomplete": "name"})
     username = Read(

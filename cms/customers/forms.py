@@ -6,11 +6,9 @@ from wtforms import HiddenField
 
 from cms import fields
 from cms.fields import Choice, Form, LongText, Text
-from cms.formats import STATES, parse_gstin, parse_pincode
+from cms.formats import parse_gstin, parse_pincode
 from cms.text import fold
 
-INDIAN_STATES = sorted(name for name in STATES.values() if "(until" not in name)
-STATES_TO_CHOOSE = [("", "Choose a state"), *((name, name) for name in INDIAN_STATES)]
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
 STANDINGS = [("Active", "Active"), ("Inactive", "Inactive")]
 
@@ -25,7 +23,7 @@ class CustomerForm(Form):
     gender = Choice("Gender", choices=GENDERS)
     address = LongText("Address", 500, render_kw={"rows": 2})
     city = Text("City", 80)
-    state = Choice("State", choices=STATES_TO_CHOOSE)
+    state = fields.state()
     postcode = fields.Read("PIN code", parse_pincode, render_kw={"inputmode": "numeric"})
     gstin = fields.Read("GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20})
     note = LongText("Note", 1000, render_kw={"rows": 3})
@@ -37,8 +35,8 @@ class CustomerForm(Form):
         self.segment.choices = [(name, name) for name in segments]
         if country and fold(country) not in ("in", "india"):
             self.postcode.parse = lambda text: parse_pincode(text, "other")
-        if state and state not in INDIAN_STATES:
-            self.state.choices = [*STATES_TO_CHOOSE, (state, state)]
+        if state and state not in dict(fields.STATE_CHOICES):
+            self.state.choices = [*fields.STATE_CHOICES, (state, state)]
 
     def customer(self) -> dict:
         """The values of a customer, by column."""

@@ -11,7 +11,7 @@ from wtforms import HiddenField
 from cms import fields
 from cms.auth.rules import check_username
 from cms.fields import Choice, Form, LongText, Read, Secret, Text
-from cms.formats import STATE_TODAY, STATES, show_phone
+from cms.formats import show_phone
 from cms.money import CURRENCIES
 
 COMMON_ZONES = (
@@ -26,7 +26,6 @@ COMMON_ZONES = (
     "UTC",
 )
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-STATE_NAMES = sorted(name for code, name in STATES.items() if code not in STATE_TODAY)
 ROLES = [
     ("staff", "Staff: all but users and settings"),
     ("viewer", "Viewer: only looks"),
@@ -53,7 +52,7 @@ class ShopForm(Form):
     whatsapp = fields.phone("WhatsApp number", render_kw={"type": "tel", "inputmode": "tel"})
     email = fields.email(render_kw={"type": "email", "inputmode": "email"})
     address = LongText("Address", 500, render_kw={"rows": 3})
-    state = Choice("State", choices=[("", "Choose a state"), *((name, name) for name in STATE_NAMES)])
+    state = fields.state()
     currency = Choice(
         "Currency", choices=[(code, f"{code} ({one.symbol.strip()})") for code, one in CURRENCIES.items()]
     )
@@ -71,12 +70,8 @@ class ShopForm(Form):
         if not any((shop.zone, shop.zone.replace("_", " ")) in group for group in groups.values()):
             groups = {"Now": [(shop.zone, shop.zone)], **groups}
         self.zone.choices = groups
-        if shop.state and shop.state not in STATE_NAMES:
-            self.state.choices = [
-                ("", "Choose a state"),
-                (shop.state, shop.state),
-                *((name, name) for name in STATE_NAMES),
-            ]
+        if shop.state and shop.state not in dict(fields.STATE_CHOICES):
+            self.state.choices = [*fields.STATE_CHOICES, (shop.state, shop.state)]
 
     def fill(self, shop: Any) -> None:
         """Each field as one would type what the shop says now."""
