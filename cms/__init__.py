@@ -109,6 +109,7 @@ def _add_requests(app: Cms) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     sessions.init_app(app)
     app.before_request(access.guard)
+    app.before_request(web.refuse_broken_text)
     CSRFProtect(app)
     Compress(app)
     app.after_request(web.finish)
@@ -123,9 +124,10 @@ def _add_rooms(app: Cms) -> None:
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
+    from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, products, orders, tracking, settings):
+    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from cms import clock
-from cms.db import db, writing
+from cms.db import db, learn_sizes, writing
 from cms.errors import RuleError
 from cms.models.people import ROLES
 
@@ -70,6 +70,8 @@ def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool
         if not dry_run and not bad:
             db.session.commit()
             report.landed = True
+            if report.added:
+                learn_sizes()
     note(f"{time.monotonic() - start:.1f} s")
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else report.as_text())
     sys.exit(1 if bad else 0)
@@ -126,6 +128,7 @@ def demo(customers: int, orders: int, seed: int, today: datetime | None) -> None
         day = today.date() if today else clock.today(shop().zone)
         fill_shop(Size(customers, orders, seed), day, None, note)
         db.session.commit()
+        learn_sizes()
     click.echo(f"A shop with {customers:,} customers and {orders:,} orders ({time.monotonic() - start:.1f} s)")
 
 

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, MetaData, event, update
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, MetaData, event, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -84,6 +84,8 @@ def writing() -> Iterator[None]:
 
     The threads of one process queue on a lock of ours first: SQLite's own waiting sleeps, ours does not.
     """
+    if _writing.get():
+        raise RuntimeError("writing() inside writing() would wait for itself for ever")
     token = _writing.set(True)
     sqlite = db.engine.dialect.name == "sqlite"
     if sqlite:
@@ -142,6 +144,13 @@ def claim(row: Any, version: int, fields: tuple[str, ...] = ()) -> None:
             "Someone else changed this a moment ago. See what it says now, then save again if yours is right.",
             {field: getattr(row, field) for field in fields},
         )
+
+
+def learn_sizes() -> None:
+    """After very many new rows: MariaDB plans by statistics that lag behind. It commits by itself, so ask last."""
+    if db.engine.dialect.name != "sqlite":
+        for table in db.metadata.sorted_tables:
+            db.session.execute(text(f"ANALYZE TABLE {table.name}"))
 
 
 class days_between(ColumnElement[float]):

@@ -11,6 +11,7 @@ from cms import clock
 from cms.access import may
 from cms.activity.sentences import sentence
 from cms.auth.sessions import shop
+from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
 from cms.money import plain_money, show_money
@@ -38,6 +39,7 @@ def add_shell(app: Flask) -> None:
         show_date=lambda day: show_date(day, today()),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
+        standing_of=standing_of,
         story_sentence=lambda entry: sentence(
             entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
         ),
@@ -93,6 +95,18 @@ def browser(agent: str) -> str:
     name = next((name for sign, name in names if sign in agent), "A browser")
     place = next((place for sign, place in places if sign in agent), "")
     return f"{name} on {place}" if place else name
+
+
+def standing_of(customer: Any) -> Standing:
+    """How this customer, row or record, stands today."""
+    return standing(
+        customer.last_order_on,
+        customer.override_status,
+        customer.override_until,
+        customer.override_reason,
+        today(),
+        shop().active_days,
+    )
 
 
 def today() -> date:

@@ -9,10 +9,10 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import brotli
-
-from flask import Flask, Response, current_app, flash, g, render_template, request
+from flask import Flask, Response, abort, current_app, flash, g, render_template, request
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -48,6 +48,15 @@ def toast(message: str, kind: str = "good") -> None:
         g.toast = {"message": message, "kind": kind}
     else:
         flash(message, kind)
+
+
+def refuse_broken_text() -> None:
+    """Stops a form whose bytes are no UTF-8: Werkzeug would hand them on as the letters %FF."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        try:
+            unquote_to_bytes(request.get_data()).decode()
+        except UnicodeDecodeError:
+            abort(400, "What was sent is damaged: some of it is no text. Go back, reload the page and type it again.")
 
 
 def finish(response: Response) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 
@@ -12,7 +13,7 @@ from cms import Cms
 from tests.client import Browser
 from tests.databases import Database, Server
 from tests.factories import make_user
-from tests.mariadb import MariaDB
+from tests.mariadb import MariaDB, memory
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +33,17 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_address(database: str, request: pytest.FixtureRequest, tmp_path_factory) -> Callable[[str], tuple[str, Path]]:
+def new_address(database: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], tuple[str, Path]]]:
     """Gives the address of a new, empty database, and a folder to go with it."""
+    with TemporaryDirectory(prefix="cms-tests-", dir=memory()) as top:
 
-    def address(name: str) -> tuple[str, Path]:
-        folder = tmp_path_factory.mktemp(f"{database}-{name}")
-        if database == "sqlite":
-            return f"sqlite:///{folder / 'shop.db'}", folder
-        return request.getfixturevalue("mariadb").schema(name), folder
+        def address(name: str) -> tuple[str, Path]:
+            folder = Path(mkdtemp(prefix=name, dir=top))
+            if database == "sqlite":
+                return f"sqlite:///{folder / 'shop.db'}", folder
+            return request.getfixturevalue("mariadb").schema(name), folder
 
-    return address
+        yield address
 
 
 @pytest.fixture(scope="session")

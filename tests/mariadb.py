@@ -16,6 +16,8 @@ import pymysql
 QUICK = (
     # A test server may lose its data with the machine, so nothing waits for a disk.
     "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-method=nosync",
+    "--sync-frm=0",
     "--innodb-doublewrite=0",
     "--innodb-buffer-pool-size=64M",
     "--innodb-log-file-size=16M",
@@ -28,6 +30,12 @@ QUICK = (
 PATH = os.environ.get("PATH", "") + ":/usr/sbin"
 
 
+def memory() -> str | None:
+    """A folder in memory where there is room for a database: four times as quick as a disk. Else None."""
+    shm = Path("/dev/shm")
+    return str(shm) if shm.is_dir() and os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 2**30 else None
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -38,7 +46,7 @@ class MariaDB:
     """Started by `start`; `schema` makes an empty database in it and gives its address."""
 
     def __init__(self, *options: str):
-        self.folder = Path(tempfile.mkdtemp(prefix="cms-mariadb-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="cms-mariadb-", dir=memory()))
         self.socket = str(self.folder / "socket")
         self.port = free_port()
         self.options = options

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from cms.access import PERMISSIONS
+from cms.config import ROOT
 from cms.db import db
 from cms.models import Session
 from cms.web import HEADERS
@@ -21,6 +22,7 @@ from tests.factories import make_customer, make_order, make_product, make_user
 
 DATA = ("Zubeida", "zubeida", "98123", "Sweeping broom")
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\sname=\"([^\"]+)\"")
+ICONS = set(re.findall(r'<symbol id="([^"]*)"', (ROOT / "static/icons.svg").read_text()))
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 NO_ROW = ("999999999", "2147483647", "0", "007x", "2147483648", "9223372036854775808", "9" * 40, "-1", "1.0", "%D9%A3")
 HOSTILE = (
@@ -93,6 +95,20 @@ def test_a_role_may_what_its_permissions_say_and_no_more(request, values, endpoi
 def test_the_owner_can_open_it(client, mine, endpoint):
     assert client.get(endpoint.url(mine)).status_code in (200, 302)
     assert client.htmx_get(endpoint.url(mine)).status_code in (200, 302)
+
+
+@each(*endpoints("GET"))
+def test_a_page_is_whole(client, mine, endpoint):
+    """Ids are unique, what is pointed at is there, icons exist, and tables have a caption and header cells."""
+    text = client.get(endpoint.url(mine)).text
+    ids = re.findall(r'\sid="([^"]*)"', text)
+    assert len(ids) == len(set(ids)), sorted({id for id in ids if ids.count(id) > 1})
+    if "<html" in text:
+        pointed = re.findall(r'\s(?:for|aria-labelledby|aria-describedby|aria-controls|form|list)="([^"]*)"', text)
+        assert {id for value in pointed for id in value.split()} <= set(ids)
+    assert set(re.findall(r'<use href="[^"#]*#([^"]*)"', text)) <= ICONS
+    for table in re.findall(r"<table\b.*?</table>", text, re.DOTALL):
+        assert "<caption" in table and "<th" in table, table[:200]
 
 
 @each(*endpoints("GET"))

@@ -48,6 +48,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
     )
     _fill(customer, values)
     try:
+        _check_segment(customer.segment)
         _check_contact(customer)
         with db.session.begin_nested():
             db.session.add(customer)
@@ -55,7 +56,6 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
         if request_key and (made := queries.by_request_key(request_key)):
             return made
         _check_contact(customer)
-        _check_segment(customer.segment)
         raise
     _add_terms(customer)
     count_on(customer.created_on, customers=1)
@@ -65,6 +65,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
 
 def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: object) -> None:
     """Change some of EDITABLE. Raises RuleError for a contact someone else has, Conflict for an edit in between."""
+    _check_segment(values.get("segment", customer.segment))
     claim(customer, version, tuple(values))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
     before = {name: getattr(customer, name) for name in names}
@@ -75,7 +76,6 @@ def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: 
             _check_contact(customer)
     except IntegrityError:  # another took the e-mail or the phone between the check and now
         _check_contact_values(values, customer.id)
-        _check_segment(values.get("segment", customer.segment))
         raise
     after = {name: getattr(customer, name) for name in names}
     if before == after:

@@ -10,7 +10,6 @@ from cms.formats import parse_gstin, parse_pincode
 from cms.text import fold
 
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
-STANDINGS = [("Active", "Active"), ("Inactive", "Inactive")]
 
 
 class CustomerForm(Form):
@@ -43,12 +42,3 @@ class CustomerForm(Form):
         values = self.values()
         values["state"] = values["state"] or ""
         return values
-
-
-class StandingForm(Form):
-    """Active or Inactive set by hand."""
-
-    status = Choice("Status", choices=STANDINGS)
-    reason = Text("Why", 200, required=True)
-    until = fields.day("Until (may be left empty)", render_kw={"type": "date"})
-    version = HiddenField()

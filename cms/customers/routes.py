@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import may, needs
 from cms.auth.sessions import shop
-from cms.customers import actions, queries, rules
+from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
-from cms.customers.forms import CustomerForm, StandingForm
+from cms.customers.forms import CustomerForm
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
@@ -23,7 +23,7 @@ from cms.web import page_or_fragment, toast
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
 EDITABLE = ("phone", "email", "segment")
-"""The cells of the list that are edited where they stand; `status` has a form of its own."""
+"""The cells of the list that are edited where they stand; the status has a room of its own."""
 
 
 @bp.get("")
@@ -38,7 +38,6 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         segments=queries.segments(),
         sorts=queries.SORTS,
-        standing=standing_of,
     )
 
 
@@ -84,7 +83,6 @@ def show(customer_id: int) -> ResponseReturnValue:
     return render_template(
         "customers/show.html",
         customer=customer,
-        standing=standing_of(customer),
         orders=queries.orders_of(customer_id),
         story=queries.story_of(customer_id),
     )
@@ -131,63 +129,22 @@ def cell(customer_id: int, name: str) -> ResponseReturnValue:
 @bp.post("/<int:customer_id>/cells/<name>")
 @needs("work")
 def save_cell(customer_id: int, name: str) -> ResponseReturnValue:
-    if name == "status":
-        return _save_status_cell(customer_id)
     customer = queries.customer_or_404(customer_id)
     form = _cell_fields(name, request.form.get(name, ""))
     field = form[name]
     if not field.validate(form):
         return _cell_form(queries.row_or_404(customer_id), name, field.errors[0]), 422
+    # Saving the neighbouring cell of a row is no conflict: what counts is what this cell said when it was opened.
+    unchanged = request.form.get("seen") == _as_typed(customer, name)
+    version = customer.version if unchanged else version_of(request.form.get("version"))
     try:
-        actions.edit_customer(customer, {name: field.value}, version_of(request.form.get("version")), g.me)
+        actions.edit_customer(customer, {name: field.value}, version, g.me)
     except RuleError as error:
         db.session.rollback()
         return _cell_form(queries.row_or_404(customer_id), name, _told(error, name)), 422
     db.session.commit()
     toast(f"{field.label.text} saved")
     return _cell(queries.row_or_404(customer_id), name, saved=True)
-
-
-@bp.get("/<int:customer_id>/status")
-@needs("work")
-def edit_status(customer_id: int) -> ResponseReturnValue:
-    customer = queries.customer_or_404(customer_id)
-    form = StandingForm(formdata=None, version=customer.version, status=standing_of(customer).status)
-    return render_template("customers/status.html", form=form, customer=customer, standing=standing_of(customer))
-
-
-@bp.post("/<int:customer_id>/status")
-@needs("work")
-def save_status(customer_id: int) -> ResponseReturnValue:
-    customer = queries.customer_or_404(customer_id)
-    form = StandingForm()
-    if form.validate():
-        try:
-            _set_standing(customer, form)
-            db.session.commit()
-            toast(standing_of(customer).why)
-            return redirect(url_for("customers.show", customer_id=customer.id), 303)
-        except RuleError as error:
-            db.session.rollback()
-            form.blame(error)
-            if isinstance(error, Conflict):
-                form.version.data = str(customer.version)
-    return render_template("customers/status.html", form=form, customer=customer, standing=standing_of(customer)), 422
-
-
-@bp.post("/<int:customer_id>/status/clear")
-@needs("work")
-def clear_status(customer_id: int) -> ResponseReturnValue:
-    customer = queries.customer_or_404(customer_id)
-    try:
-        actions.clear_standing(customer, version_of(request.form.get("version")), g.me)
-    except RuleError as error:
-        db.session.rollback()
-        toast(error.message, "bad")
-    else:
-        db.session.commit()
-        toast(standing_of(customer).why)
-    return redirect(url_for("customers.show", customer_id=customer_id), 303)
 
 
 @bp.post("/<int:customer_id>/archive")
@@ -206,39 +163,25 @@ def save_archived(customer_id: int) -> ResponseReturnValue:
     return redirect(url_for("customers.show", customer_id=customer_id), 303)
 
 
-def standing_of(customer: Any) -> rules.Standing:
-    """How this customer, row or record, stands today."""
-    return rules.standing(
-        customer.last_order_on,
-        customer.override_status,
-        customer.override_until,
-        customer.override_reason,
-        today(),
-        shop().active_days,
-    )
-
-
 def _cell(row: Any, name: str, saved: bool = False) -> str:
-    if name not in (*EDITABLE, "status"):
+    if name not in EDITABLE:
         abort(404)
-    return render_template("customers/_cell.html", customer=row, name=name, standing=standing_of, saved=saved)
+    return render_template("customers/_cell.html", customer=row, name=name, saved=saved)
 
 
 def _cell_form(row: Any, name: str, problem: str = "") -> str:
-    if name == "status":
-        form = StandingForm(request.form if problem else None)
-        form.status.data = form.status.data or ("Inactive" if standing_of(row).status == "Active" else "Active")
-        return render_template(
-            "customers/_status_form.html", customer=row, form=form, problem=problem, standing=standing_of
-        )
     if name not in EDITABLE:
         abort(404)
     typed = request.form.get(name) if problem else None
-    current = show_phone(row.phone) if name == "phone" else getattr(row, name)
+    current = _as_typed(row, name)
     form = _cell_fields(name, current if typed is None else typed)
     return render_template(
         "customers/_cell_form.html", customer=row, name=name, field=form[name], current=current, problem=problem
     )
+
+
+def _as_typed(customer: Any, name: str) -> str:
+    return show_phone(customer.phone) if name == "phone" else getattr(customer, name)
 
 
 def _cell_fields(name: str, value: str) -> CustomerForm:
@@ -248,28 +191,6 @@ def _cell_fields(name: str, value: str) -> CustomerForm:
     form.offer(queries.segments())
     form[name].data = value
     return form
-
-
-def _save_status_cell(customer_id: int) -> ResponseReturnValue:
-    customer = queries.customer_or_404(customer_id)
-    form = StandingForm()
-    problem = "" if form.validate() else next(iter(form.errors.values()))[0]
-    if not problem:
-        try:
-            _set_standing(customer, form)
-        except RuleError as error:
-            db.session.rollback()
-            problem = error.message
-    if problem:
-        return _cell_form(queries.row_or_404(customer_id), "status", problem), 422
-    db.session.commit()
-    toast(standing_of(customer).why)
-    return _cell(queries.row_or_404(customer_id), "status", saved=True)
-
-
-def _set_standing(customer: Any, form: StandingForm) -> None:
-    version = version_of(form.version.data)
-    actions.set_standing(customer, form.status.value or "", form.reason.value, form.until.value, version, today(), g.me)
 
 
 def _told(error: RuleError, name: str) -> str:

@@ -40,6 +40,11 @@ def count() -> Mapped[int]:
     return mapped_column(Integer, default=0)
 
 
+def units() -> Mapped[int]:
+    """A kept sum of units, which outgrows 32 bits long before money does."""
+    return mapped_column(BigInteger, default=0)
+
+
 class Versioned:
     """An edit states the version it was made on; `claim` in `cms.db` lets only one edit of a version through."""
 
@@ -70,5 +75,6 @@ __all__ = [
     "db",
     "money",
     "one_of",
+    "units",
     "user_id",
 ]

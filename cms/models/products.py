@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
-from cms.models.base import TABLE, Created, Versioned, code, count, money, one_of, user_id
+from cms.models.base import TABLE, Created, Versioned, code, count, money, one_of, units, user_id
 
 KINDS = ("goods", "service")
 STOCK_REASONS = ("counted", "sold", "given back", "returned")
@@ -33,9 +33,9 @@ class Product(Created, Versioned, db.Model):
     name_key: Mapped[str] = mapped_column(code(200))
     search_text: Mapped[str] = mapped_column(code(400))
 
-    sold_units: Mapped[int] = count()
+    sold_units: Mapped[int] = units()
     sold_paise: Mapped[int] = money()
-    returned_units: Mapped[int] = count()
+    returned_units: Mapped[int] = units()
     returned_paise: Mapped[int] = money()
 
     __table_args__ = (

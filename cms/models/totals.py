@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
 from cms.models.base import TABLE, count, money
+from cms.models.base import units as kept_units
 
 
 class DayTotal(db.Model):
@@ -27,10 +28,10 @@ class DayTotal(db.Model):
     delivered: Mapped[int] = count()
     cancelled: Mapped[int] = count()
     line_count: Mapped[int] = count()
-    units: Mapped[int] = count()
+    units: Mapped[int] = kept_units()
     gross_paise: Mapped[int] = money()
     return_count: Mapped[int] = count()
-    returned_units: Mapped[int] = count()
+    returned_units: Mapped[int] = kept_units()
     returned_paise: Mapped[int] = money()
 
     __table_args__ = (

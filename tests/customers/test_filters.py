@@ -40,7 +40,9 @@ def test_a_filter_reads_back_what_it_writes():
     assert CustomerFilter().as_args() == {}
 
 
-@pytest.mark.parametrize("name, value", [("status", "Asleep"), ("sort", "id; DROP"), ("archived", "yes"), ("page", "2")])
+@pytest.mark.parametrize(
+    "name, value", [("status", "Asleep"), ("sort", "id; DROP"), ("archived", "yes"), ("page", "2")]
+)
 def test_what_no_filter_knows_means_its_default(name, value):
     assert CustomerFilter.from_args({name: value}) == CustomerFilter()
 
