@@ -16,6 +16,8 @@ from cms.text import fold
 
 SAMPLE = 41
 COMMON, RARE = 3, 20
+FEW = 4
+"""A rare name is one of about so many customers, in a small shop and in a large one."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,20 @@ def facts_of() -> Facts:
         busiest=busiest or 0,
         rare_names=rare,
         common_names=common,
-        phone_ends=[phone[-4:] for phone in phones],
+        phone_ends=[phone[-6:] for phone in phones],
         deep=_half_way(last),
         products=_products(),
     )
 
 
 def _names() -> tuple[list[str], list[str]]:
-    """The words that stand in the fewest and in the most names."""
-    names = db.session.scalars(select(Customer.name))
-    words = Counter(word for name in names for word in set(fold(name).split()) if len(word) > 2)
-    ranked = sorted(words, key=lambda word: (words[word], word))
-    return ranked[:RARE], ranked[-COMMON:]
+    """Whole names that few customers have, and the words that stand in most names."""
+    names = Counter(fold(name) for name in db.session.scalars(select(Customer.name)))
+    words: Counter[str] = Counter()
+    for name, times in names.items():
+        words.update({word: times for word in set(name.split()) if len(word) > 2})
+    rare = sorted(names, key=lambda name: (abs(names[name] - FEW), name))
+    return rare[:RARE], [word for word, _times in words.most_common(COMMON)]
 
 
 def _half_way(last: int) -> str:

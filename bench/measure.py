@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from bench.pages import FIRST_VISIT_KB, GROWTH, ROWS, Row
+from bench.pages import FIRST_VISIT_KB, GROWTH, LIKE, ROWS, Row
 from bench.places import say
 from bench.stand import Stand
 from bench.visitor import Answer, Request, Visitor
@@ -28,6 +28,7 @@ class Timed:
     null: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     queries: int = 0
+    rows: int = 0
     first_visit: int = 0
 
     @property
@@ -52,6 +53,12 @@ class Result:
         return self.timed[-1].ms / self.timed[0].ms
 
     @property
+    def comparable(self) -> bool:
+        """Whether both show about as many rows: a search finds more where there is more."""
+        fewest, most = sorted((self.timed[0].rows, self.timed[-1].rows))
+        return most <= max(fewest, 1) * LIKE
+
+    @property
     def over(self) -> list[str]:
         """The limits it breaks."""
         if self.row.limit is None:
@@ -59,7 +66,7 @@ class Result:
         worst = max(timed.times_null for timed in self.timed)
         heaviest = max(timed.first_visit for timed in self.timed) / 1024
         broken = [f"{worst:.1f}x the null route"] if worst > self.row.limit else []
-        broken += [f"grows {self.growth:.2f}x"] if self.growth > GROWTH else []
+        broken += [f"grows {self.growth:.2f}x"] if self.growth > GROWTH and self.comparable else []
         broken += [f"first visit {heaviest:.0f} KB"] if heaviest > FIRST_VISIT_KB else []
         queries = {timed.queries for timed in self.timed}
         return broken + (["queries grow"] if len(queries) > 1 else [])
@@ -72,6 +79,7 @@ def measure(stands: Sequence[Stand], rounds: int) -> list[Result]:
         result = Result(row, [Timed() for _stand in stands])
         _take_turns(row, stands, result.timed, rounds)
         for stand, timed in zip(stands, result.timed, strict=True):
+            timed.rows = statistics.median_low(_rows(row, stand, number) for number in range(5))
             timed.queries = stand.inside.count(row.ask(stand, stand.inside, 0))
             timed.first_visit = first_visit(stand, row) if row.page else 0
             stand.server.look_at_memory()
@@ -117,6 +125,12 @@ def _note_placed(stand: Stand, request: Request, answer: Answer) -> None:
     found = re.fullmatch(r"/orders/(\d+)(?:/status)?", answer.header("Location") or request.path)
     if request.form and found:
         stand.placed.append(int(found[1]))
+
+
+def _rows(row: Row, stand: Stand, number: int) -> int:
+    """Table rows with an id of their own in the nth answer; none where something is written."""
+    request = row.ask(stand, stand.visitor, number)
+    return 0 if request.form else stand.visitor.ask(request).text.count("<tr id=")
 
 
 def _cancel_placed(stand: Stand) -> None:

@@ -16,10 +16,13 @@ from bench.visitor import HTMX, Request
 T = TypeVar("T")
 
 READ, WRITE = 8.0, 20.0
-"""At most so many times the null route."""
+"""At most so many times the null route: pages, and whatever writes."""
 
 GROWTH = 1.5
 """At most so many times its own at the smallest size."""
+
+LIKE = 1.25
+"""Lists are comparable when the one has at most so many times the rows of the other."""
 
 FIRST_VISIT_KB = 60
 """At most so much for a page and all it refers to. A KB is 1024 bytes."""
@@ -43,6 +46,11 @@ def nth(values: Sequence[T], number: int) -> T:
 def at(path: str) -> Callable[[Stand, Asker, int], Request]:
     """Always the same address."""
     return lambda _stand, _asker, _number: Request(path)
+
+
+def at_live(path: str) -> Callable[[Stand, Asker, int], Request]:
+    """The same, as HTMX asks while somebody types."""
+    return lambda _stand, _asker, _number: Request(path, HTMX)
 
 
 def of(path: str, pick: Callable[[Facts], Sequence[object]], live: bool = False) -> Callable[..., Request]:
@@ -96,7 +104,8 @@ ROWS = (
     Row("customers: most spent first", at("/customers?sort=spent")),
     Row("customers: a rare name", of("/customers?q={}", lambda facts: facts.rare_names, live=True)),
     Row("customers: a common name", of("/customers?q={}", lambda facts: facts.common_names, live=True)),
-    Row("customers: last 4 digits of a phone", of("/customers?q={}", lambda facts: facts.phone_ends, live=True)),
+    Row("customers: last 6 digits of a phone", of("/customers?q={}", lambda facts: facts.phone_ends, live=True)),
+    Row("customers: a word that most have", at_live("/customers?q=example.com")),
     Row("customers: nobody is found", of("/customers?q={}", lambda facts: ["zqxjk", "qqzzv"], live=True)),
     Row("orders", at("/orders"), page=True),
     Row("orders: half-way down", of("/orders?after={}", lambda facts: [facts.deep])),

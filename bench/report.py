@@ -47,14 +47,15 @@ def report(runs: list[Run], rounds: int) -> str:
         f"{platform.python_version()}, {os.cpu_count()} cores, load at the end {load}. "
         "Ratios count, not milliseconds.\n\n"
         f"Limits: {READ:.0f} times the null route ({WRITE:.0f} for placing an order), {GROWTH} times the same page of "
-        f"the smallest shop, a number of queries that does not grow, {FIRST_VISIT_KB} KB for a first visit."
+        f"the smallest shop, a number of queries that does not grow, {FIRST_VISIT_KB} KB for a first visit. "
+        "A growth in brackets compares lists of different lengths and is not judged."
     )
     return "\n\n".join(["# Results", intro, *(_table(run) for run in runs), _summary(runs)]) + "\n"
 
 
 def _table(run: Run) -> str:
     columns = ["", *(f"ms at {orders:,}" for orders in run.orders), *(f"x null at {orders:,}" for orders in run.orders)]
-    columns += ["growth", "queries", "first visit KB", ""]
+    columns += ["growth", "rows", "queries", "first visit KB", ""]
     lines = [f"## {run.database}, {' and '.join(f'{orders:,}' for orders in run.orders)} orders", ""]
     lines += [_cells(columns), "|---" + "|--:" * (len(columns) - 2) + "|---|"]
     return "\n".join(lines + [_cells(_line(result)) for result in run.results])
@@ -68,7 +69,8 @@ def _line(result: Result) -> list[str]:
         result.row.name,
         *(f"{timed.ms:.2f}" for timed in result.timed),
         *(f"{timed.times_null:.1f}" for timed in result.timed),
-        f"{result.growth:.2f}",
+        f"{result.growth:.2f}" if result.comparable else f"({result.growth:.2f})",
+        ", ".join(str(number) for number in dict.fromkeys(timed.rows for timed in result.timed) if number),
         " or ".join(map(str, queries)),
         f"{heaviest / 1024:.1f}" if heaviest else "",
         f"{OVER}: {', '.join(result.over)}" if result.over else verdict,
@@ -86,7 +88,11 @@ def _summary(runs: list[Run]) -> str:
 _FIGURES = (
     ("most times null, reading", f"{READ:.0f}", lambda run: f"{_worst(run, READ):.1f}"),
     ("most times null, placing an order", f"{WRITE:.0f}", lambda run: f"{_worst(run, WRITE):.1f}"),
-    ("most growth", f"{GROWTH}", lambda run: f"{max(result.growth for result in run.results):.2f}"),
+    (
+        "most growth",
+        f"{GROWTH}",
+        lambda run: f"{max(result.growth for result in run.results if result.comparable):.2f}",
+    ),
     ("a worker in the end, MB", f"{WORKER_MB}", lambda run: f"{run.worker_mb:.0f} (peak {run.worker_peak_mb:.0f})"),
     (
         f"order lists a second, {PEOPLE} people",

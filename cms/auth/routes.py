@@ -10,7 +10,7 @@ from cms.access import needs, public, reads_only
 from cms.auth import actions, queries, rules
 from cms.auth.forms import LoginForm, PasswordForm, SetupForm
 from cms.auth.passwords import hash_password, password_matches, worn
-from cms.auth.sessions import Me, token_hash
+from cms.auth.sessions import Me, shop, token_hash
 from cms.db import db, writing
 from cms.errors import RuleError
 from cms.web import toast
@@ -26,7 +26,7 @@ def login() -> ResponseReturnValue:
     if not queries.any_user():
         return render_template("auth/not_set_up.html")
     form = LoginForm(formdata=None, next=rules.local_path(request.args.get("next")))
-    return render_template("auth/login.html", form=form)
+    return render_template("auth/login.html", form=form, shop=shop())
 
 
 @bp.post("/login")
@@ -36,7 +36,7 @@ def sign_in() -> ResponseReturnValue:
     """Counts the try, then checks the password outside the lock of a write, then opens the session."""
     form = LoginForm()
     if not form.validate():
-        return render_template("auth/login.html", form=form), 422
+        return render_template("auth/login.html", form=form, shop=shop()), 422
     username, address = form.username.value, (request.remote_addr or "?")[:64]
     try:
         with writing():
@@ -44,12 +44,12 @@ def sign_in() -> ResponseReturnValue:
             db.session.commit()
     except RuleError as error:
         form.blame(error)
-        return render_template("auth/login.html", form=form), 429, {"Retry-After": "900"}
+        return render_template("auth/login.html", form=form, shop=shop()), 429, {"Retry-After": "900"}
     user = queries.user_named(username)
     stored = user.password_hash if user and not user.disabled_at else None
     if not password_matches(stored, form.password.value) or user is None:
         form.form_errors.append("The username or the password is not right")
-        return render_template("auth/login.html", form=form), 422
+        return render_template("auth/login.html", form=form, shop=shop()), 422
     db.session.rollback()
     with writing():
         if worn(user.password_hash):
@@ -86,9 +86,9 @@ def set_up() -> ResponseReturnValue:
     form = SetupForm()
     if form.validate():
         typed = form.values()
-        shop = {"name": typed["shop_name"], "state": typed["state"] or "", "whatsapp": typed["whatsapp"]}
+        new_shop = {"name": typed["shop_name"], "state": typed["state"] or "", "whatsapp": typed["whatsapp"]}
         try:
-            user = actions.set_up_shop(form.token.data or "", shop, typed["username"], typed["name"], typed["password"])
+            user = actions.set_up_shop(form.token.data or "", new_shop, typed["username"], typed["name"], typed["password"])
             token = actions.start_session(user, None, request.remote_addr or "?", request.user_agent.string)
             db.session.commit()
             _enter(user, token)

@@ -1,0 +1,135 @@
+"""Any work in any order: the shop's books agree with a simple model of them, and with their own recount."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from cms.checks.invariants import CHECKS
+from cms.customers.actions import edit_customer, set_standing
+from cms.customers.queries import customer_or_404
+from cms.db import db
+from cms.errors import RuleError
+from cms.models import Customer, Order, Product
+from cms.orders.actions import Item, move_order, take_back
+from cms.orders.queries import order_or_404
+from cms.products.actions import count_stock, edit_product
+from cms.products.queries import product_or_404
+from tests.factories import make_customer, make_order, make_product, write
+from tests.recount import assert_totals_right
+
+UNITS = st.integers(1, 4)
+STOCK = st.one_of(st.none(), st.integers(0, 6))
+
+
+class Shop(RuleBasedStateMachine):
+    """`stock`: what is on the shelf by product; `orders`: id -> status, units by product, total."""
+
+    customers, products, orders = Bundle("customers"), Bundle("products"), Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        Shop.empty()
+        self.stock: dict[int, int | None] = {}
+        self.placed: dict[int, tuple[str, dict[int, int], int]] = {}
+
+    @rule(target=customers)
+    def add_customer(self):
+        return make_customer().id
+
+    @rule(target=products, stock=STOCK)
+    def add_product(self, stock):
+        product = make_product(price_paise=100, stock=stock)
+        self.stock[product.id] = stock
+        return product.id
+
+    @rule(target=orders, customer=customers, lines=st.lists(st.tuples(products, UNITS), min_size=1, max_size=3), off=UNITS)
+    def place(self, customer, lines, off):
+        units = {product: sum(n for id, n in lines if id == product) for product, _ in lines}
+        enough = all(self.stock[id] is None or self.stock[id] >= n for id, n in units.items())
+        try:
+            items = [Item(product, n, 100) for product, n in lines]
+            order = make_order(db.session.get_one(Customer, customer), *items, discount_paise=off)
+        except RuleError:
+            assert not enough
+            return 0
+        assert enough
+        self.placed[order.id] = ("Pending", units, 100 * sum(units.values()) - off)
+        self.take(units)
+        return order.id
+
+    @rule(order=orders, new=st.sampled_from(["Shipped", "Delivered", "Cancelled"]))
+    def move(self, order, new):
+        if not order:
+            return
+        old, units, total = self.placed[order]
+        try:
+            with write():
+                move_order(order_or_404(order), new, old, None)
+        except RuleError:
+            return
+        self.placed[order] = (new, units, total)
+        if new == "Cancelled":
+            self.take(units, -1)
+
+    @rule(order=orders)
+    def undo(self, order):
+        if not order:
+            return
+        old, units, total = self.placed[order]
+        try:
+            with write():
+                found = order_or_404(order)
+                take_back(found, old, 60, None)
+        except RuleError:
+            return
+        self.placed[order] = (order_or_404(order).status, units, total)
+        if old == "Cancelled":
+            self.take(units)
+
+    @rule(product=products, stock=st.integers(0, 6))
+    def count_stock(self, product, stock):
+        if self.stock[product] is None:
+            return  # what an order from before the counting gives back is told in tests/products
+        with write():
+            found = product_or_404(product)
+            count_stock(found, stock, found.version, None)
+        self.stock[product] = stock
+
+    @rule(customer=customers, city=st.sampled_from(["Guntur", "Ongole"]), status=st.sampled_from(["Active", "Inactive"]))
+    def edit(self, customer, city, status):
+        with write():
+            found = customer_or_404(customer)
+            edit_customer(found, {"city": city}, found.version, None)
+            set_standing(found, status, "by hand", None, found.version, found.created_on, None)
+
+    @rule(product=consumes(products), name=st.sampled_from(["Lamp", "Bowl"]))
+    def rename(self, product, name):
+        with write():
+            found = product_or_404(product)
+            edit_product(found, {"name": name, "price_paise": 200}, found.version, None)
+
+    def take(self, units: dict[int, int], sign: int = 1) -> None:
+        for product, n in units.items():
+            if self.stock[product] is not None:
+                self.stock[product] -= sign * n
+
+    @invariant()
+    def the_books_agree_with_the_model(self):
+        assert dict(db.session.execute(select(Product.id, Product.stock)).all()) == self.stock
+        found = {order.id: (order.status, order.total_paise) for order in db.session.scalars(select(Order))}
+        assert found == {id: (status, total) for id, (status, _units, total) in self.placed.items()}
+        db.session.rollback()
+        assert_totals_right()
+
+    def teardown(self):
+        db.session.rollback()
+        assert [line for check in CHECKS for line in check.find()] == []
+
+
+def test_whatever_is_done_in_whatever_order_the_books_are_right(app, clock, migrated):
+    Shop.empty = staticmethod(migrated.empty)
+    few = settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Shop, settings=few)
