@@ -87,6 +87,15 @@ def show_money(minor: int, currency: str = "INR") -> str:
     return f"{sign}{money.symbol}{_lakhs(whole) if money.lakh else f'{whole:,}'}{part}"
 
 
+def show_count(count: int) -> str:
+    """A count with its thousands and lakhs apart.
+
+    >>> show_count(1444), show_count(1234567), show_count(-12)
+    ('1,444', '12,34,567', '-12')
+    """
+    return f"-{_lakhs(-count)}" if count < 0 else _lakhs(count)
+
+
 def plain_money(minor: int, currency: str = "INR") -> str:
     """The amount as a bare decimal, for CSV and JSON.
 

@@ -14,7 +14,7 @@ from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
-from cms.money import plain_money, show_money
+from cms.money import plain_money, show_count, show_money
 from cms.web import Assets
 
 NAV = (
@@ -36,6 +36,7 @@ def add_shell(app: Flask) -> None:
         show_phone=show_phone,
         show_money=lambda paise: show_money(paise, shop().currency),
         plain_money=lambda paise: plain_money(paise, shop().currency),
+        show_count=show_count,
         show_date=lambda day: show_date(day, today()),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,

@@ -27,8 +27,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HTTPS_PACKED = (".css", ".js", ".svg", ".webmanifest")
-HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def is_htmx() -> bool:

@@ -55,7 +55,13 @@ def test_a_form_sent_into_a_broken_database_saves_nothing_and_the_next_one_works
 @pytest.mark.parametrize("after", [1, 3, 6, 10, 12])
 def test_a_database_that_goes_away_while_an_order_is_placed_leaves_no_half_of_it(client, after):
     customer, product = make_customer(), make_product(stock=5)
-    sent = {"product": str(product.id), "quantity": "1", "price": "9", "line_discount": "", "customer": str(customer.id)}
+    sent = {
+        "product": str(product.id),
+        "quantity": "1",
+        "price": "9",
+        "line_discount": "",
+        "customer": str(customer.id),
+    }
     client.csrf_token()
     left = [after]
 
@@ -149,5 +155,5 @@ def test_a_customer_needs_a_segment_that_there_is_and_a_name(app):
 
 def test_the_relations_of_an_order_are_loaded_on_purpose_or_not_at_all(app):
     order = make_order()
-    with pytest.raises(Exception, match="lazy='raise'|detached"):
+    with pytest.raises(Exception, match=r"lazy='raise'"):
         _ = db.session.get_one(Order, order.id).lines

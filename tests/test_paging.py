@@ -13,8 +13,10 @@ from cms.paging import Page, page_of, read_whole
 from tests.factories import make_customer, write
 
 GARBAGE = [
-    "", "~", "~~", "x", "5", "-1~", "٣~", "5~=", "5~=x", "99999999999~", "5~=9999-99-99", "5~=" + "9" * 30, "5~=-1", "1.5~=2",
-    "5~=" + "9" * 5000, "5~=\0", "5~=\ufffd", "~=2026-03-14", "5~=2026-03-14T06:30:00+99:99", "5~=nan", "5~=' OR 1=1 --",
+    "", "~", "~~", "x", "5", "-1~", "٣~", "5~=", "5~=x", "99999999999~", "5~=9999-99-99", "5~=" + "9" * 30,
+    "5~=-1", "1.5~=2",
+    "5~=" + "9" * 5000, "5~=\0", "5~=\ufffd", "~=2026-03-14", "5~=2026-03-14T06:30:00+99:99", "5~=nan",
+    "5~=' OR 1=1 --",
 ]  # fmt: skip
 
 
@@ -45,7 +47,7 @@ def test_pages_of_any_size_lead_there_and_back(nine, sort, size):
     while found.after:
         found = page(sort, size, after=found.after)
         there.append([row.id for row in found.rows])
-    assert sorted(sum(there, [])) == nine and all(map(len, there))
+    assert sorted(id for ids in there for id in ids) == nine and all(map(len, there))
     back = [there[-1]]
     while found.before:
         found = page(sort, size, before=found.before)

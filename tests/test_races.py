@@ -65,7 +65,9 @@ def test_two_want_the_last_unit_and_one_of_them_gets_it(crowd):
     customers = [make_customer(), make_customer()]
     for _ in range(ROUNDS):
         lamp = make_product("Lamp", stock=1)
-        answers = at_once(crowd[:2], lambda browser, n, lamp=lamp: browser.post_form("/orders", order_form(lamp, customers[n])))
+        answers = at_once(
+            crowd[:2], lambda browser, n, lamp=lamp: browser.post_form("/orders", order_form(lamp, customers[n]))
+        )
         assert codes(answers) == {303: 1, 422: 1}
         assert "Lamp is sold out" in next(answer.text for answer in answers if answer.status_code == 422)
         assert db.session.get_one(Product, lamp.id).stock == 0
@@ -183,7 +185,12 @@ def test_one_form_sent_eight_times_makes_one_order(crowd, new):
 
 def test_one_customer_form_sent_eight_times_makes_one_customer(crowd):
     for number in range(ROUNDS):
-        sent = {"name": "Sita", "segment": "Individual", "phone": f"98765432{number:02d}", "request_key": f"key {number}"}
+        sent = {
+            "name": "Sita",
+            "segment": "Individual",
+            "phone": f"98765432{number:02d}",
+            "request_key": f"key {number}",
+        }
         answers = at_once(crowd, lambda browser, _n, sent=sent: browser.post_form("/customers", sent))
         assert codes(answers) == {303: 8} and len({answer.location for answer in answers}) == 1
 

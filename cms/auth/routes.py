@@ -88,7 +88,9 @@ def set_up() -> ResponseReturnValue:
         typed = form.values()
         new_shop = {"name": typed["shop_name"], "state": typed["state"] or "", "whatsapp": typed["whatsapp"]}
         try:
-            user = actions.set_up_shop(form.token.data or "", new_shop, typed["username"], typed["name"], typed["password"])
+            user = actions.set_up_shop(
+                form.token.data or "", new_shop, typed["username"], typed["name"], typed["password"]
+            )
             token = actions.start_session(user, None, request.remote_addr or "?", request.user_agent.string)
             db.session.commit()
             _enter(user, token)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from cms.checks import amounts, history, search, shape, totals
-from cms.db import db
+from cms.db import db, learn_sizes
 from cms.models import Settings
 
 
@@ -21,8 +21,9 @@ class Check:
 
 
 def steady() -> None:
-    """Let all queries of this transaction see the same moment, whatever others write meanwhile."""
+    """Let all queries of this transaction see the same moment, whatever others write meanwhile, and be planned well."""
     if db.engine.dialect.name != "sqlite":
+        learn_sizes()
         db.session.rollback()
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
-from cms.models.base import TABLE, Created, Versioned, code, count, money, one_of, units, user_id
+from cms.models.base import TABLE, Created, Versioned, code, money, one_of, units, user_id
 
 KINDS = ("goods", "service")
 STOCK_REASONS = ("counted", "sold", "given back", "returned")

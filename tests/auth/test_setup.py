@@ -99,5 +99,8 @@ def test_behind_https_the_cookie_is_secure_and_bound_to_the_host(app, migrated):
 
 
 def test_one_app_behind_https_does_not_change_another(app, stranger, migrated):
-    assert "Strict-Transport-Security" not in stranger.get("/login").headers
-    assert "Strict-Transport-Security" not in app_on(migrated.url, migrated.instance).test_client().get("/healthz").headers
+    headers = stranger.get("/login").headers
+    assert "Strict-Transport-Security" not in headers and "script-src 'self';" in headers["Content-Security-Policy"]
+    assert (
+        "Strict-Transport-Security" not in app_on(migrated.url, migrated.instance).test_client().get("/healthz").headers
+    )

@@ -66,7 +66,8 @@ def test_a_customer_is_found_by_any_part_of_the_name(shop, q, names):
 
 @pytest.mark.parametrize(
     "q",
-    ["9876543210", "98765 43210", "+91 98765 43210", "098765-43210", "0091 9876543210", "(98765) 43210", "43210", "3210",
+    ["9876543210", "98765 43210", "+91 98765 43210", "098765-43210", "0091 9876543210", "(98765) 43210", "43210",
+     "3210",
      "876", "९८७६५४३२१०", "meera 98765 43210", "meera.rao@example.com", "MEERA.RAO@", "rao@example", "@example.com"],
 )  # fmt: skip
 def test_a_customer_is_found_by_phone_and_email_in_any_form(shop, q):
@@ -152,5 +153,5 @@ def test_paging_there_and_back_shows_every_customer_once_and_in_order(many, monk
     customers = db.session.scalars(select(Customer)).all()
     for sort in SORTS:
         there, back = walk(CustomerFilter(q=q, sort=sort))
-        assert sum(there, []) == [row.id for row in sorted(customers, key=KEYS[sort])], sort
+        assert [id for ids in there for id in ids] == [row.id for row in sorted(customers, key=KEYS[sort])], sort
         assert back == there, sort

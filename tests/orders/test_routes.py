@@ -41,11 +41,15 @@ def status(order: Order) -> str:
 
 def test_an_order_of_three_lines_is_placed_and_shown(client):
     products = [make_product(name, stock=9) for name in ("Lamp", "Bowl", "Vase")]
-    sent = typed(*products, customer=make_customer("Meera"), quantity="2", price="1,000", discount="10", note="Ring twice")
+    sent = typed(
+        *products, customer=make_customer("Meera"), quantity="2", price="1,000", discount="10", note="Ring twice"
+    )
     answer = client.post_form("/orders", sent | {"discount": "40"})
     assert answer.status_code == 303
     page = unescape(client.get(answer.location).text)
-    assert all(text in page for text in ("ORD001", "Meera", "Lamp", "Bowl", "Vase", "₹5,360.00", "Ring twice", "ORD001 placed"))
+    assert all(
+        text in page for text in ("ORD001", "Meera", "Lamp", "Bowl", "Vase", "₹5,360.00", "Ring twice", "ORD001 placed")
+    )
     assert orders()[0].total_paise == 536_000
 
 
@@ -57,7 +61,9 @@ def test_the_same_form_sent_again_leads_to_the_order_it_made(client):
 
 
 def test_a_new_customer_is_added_with_the_order(client):
-    sent = typed(make_product(), new_name="Sita Devi", new_phone="98765 43210", new_segment="Business", request_key="key")
+    sent = typed(
+        make_product(), new_name="Sita Devi", new_phone="98765 43210", new_segment="Business", request_key="key"
+    )
     answers = [client.post_form("/orders", sent) for _ in range(2)]
     assert {answer.status_code for answer in answers} == {303}
     customer = db.session.scalars(select(Customer)).one()
@@ -139,7 +145,9 @@ def test_the_totals_follow_what_is_typed(client):
 def test_a_status_is_moved_where_it_stands(client):
     order = make_order()
     for part, root in (("row", f'<tr id="order-{order.id}"'), ("tracking", f'<tr id="order-{order.id}"')):
-        answer = client.htmx_post(f"/orders/{order.id}/status", {"status": "Shipped", "seen": status(order), "part": part})
+        answer = client.htmx_post(
+            f"/orders/{order.id}/status", {"status": "Shipped", "seen": status(order), "part": part}
+        )
         assert answer.text.strip().startswith(root)
     assert status(order) == "Shipped" and answer.status_code == 422 and "already shipped" in answer.text
     page = client.htmx_post(f"/orders/{order.id}/status", {"status": "back", "seen": "Shipped"})
@@ -171,7 +179,11 @@ def test_a_step_back_is_offered_only_as_long_as_it_may_be_taken(client, clock):
 
 def test_ticked_orders_move_together_and_the_ones_that_stay_are_told(client):
     moving, staying = make_order(), make_order(status="Delivered")
-    data = {"ids": [str(moving.id), str(staying.id), "x", "999999"], "status": "Shipped", "back": "/orders?status=Pending"}
+    data = {
+        "ids": [str(moving.id), str(staying.id), "x", "999999"],
+        "status": "Shipped",
+        "back": "/orders?status=Pending",
+    }
     answer = client.post_form("/orders/status", data)
     assert (answer.status_code, answer.location) == (303, "/orders?status=Pending")
     page = unescape(client.get(answer.location).text)
@@ -179,7 +191,9 @@ def test_ticked_orders_move_together_and_the_ones_that_stay_are_told(client):
     assert (status(moving), status(staying)) == ("Shipped", "Delivered")
 
 
-@pytest.mark.parametrize("back", ["https://evil.test/orders", "//evil.test", "/orders\n", "/orders\r\nX: y", "/login", ""])
+@pytest.mark.parametrize(
+    "back", ["https://evil.test/orders", "//evil.test", "/orders\n", "/orders\r\nX: y", "/login", ""]
+)
 def test_after_a_bulk_change_the_way_leads_only_to_a_list_of_ours(client, back):
     answer = client.post_form("/orders/status", {"back": back})
     assert (answer.status_code, answer.location) == (303, "/orders")
@@ -197,7 +211,10 @@ def test_a_viewer_sees_orders_and_no_way_to_change_them(viewer):
 def test_the_pages_ask_the_database_a_fixed_number_of_times(client):
     set_shop(low_stock=5)
     customer, asked = make_customer(), []
-    few, long = make_order(customer, make_product(stock=3)), make_order(customer, *[make_product(stock=4) for _ in range(60)])
+    few, long = (
+        make_order(customer, make_product(stock=3)),
+        make_order(customer, *[make_product(stock=4) for _ in range(60)]),
+    )
     pages = ["/orders", "/orders?status=Pending&sort=oldest", "/tracking", "/"]
     client.get("/")
     for order in (few, long):
