@@ -36,8 +36,9 @@ def is_htmx() -> bool:
     return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
 
 
-def page_or_fragment(whole: str, fragment: str, /, **context: Any) -> str:
-    """The fragment for HTMX, the page that includes it for a browser."""
+def page_or_fragment(whole: str, fragment: str, /, shown_at: str = "", **context: Any) -> str:
+    """The fragment for HTMX, the page that includes it for a browser. `shown_at`: the address of what is shown."""
+    g.shown_at = shown_at
     return render_template(fragment if is_htmx() else whole, **context)
 
 
@@ -62,6 +63,8 @@ def finish(response: Response) -> Response:
     """The headers of every answer, and the toast of an HTMX one."""
     if said := g.pop("toast", None):
         response.headers["HX-Trigger"] = json.dumps({"toast": said})
+    if is_htmx() and (shown_at := g.get("shown_at")):
+        response.headers["HX-Replace-Url"] = shown_at
     for name, value in current_app.config["HEADERS"].items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-store")

@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
     return page_or_fragment(
         "customers/index.html",
         "customers/_list.html",
+        shown_at=url_for("customers.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
         segments=queries.segments(),

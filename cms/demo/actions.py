@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from cms.activity.actions import record
 from cms.dates import to_utc
@@ -55,27 +54,13 @@ def fill_shop(size: Size, today: date, by: Any, say: Callable[[str], None] = lam
     customers = Customers(rng, settings.zone)
     orders = Orders(rng, shelf, goods, now, settings.zone)
     care = Care(rng, orders, now, settings.zone)
-    with _trusted():
-        _live_through(size, today, customers, orders, care, say)
+    _live_through(size, today, customers, orders, care, say)
     _count_stock(rng, orders)
     numbers = {"CUST": customers.number, "PROD": len(shelf), "ORD": orders.number, "PAY": orders.paid}
     _set_counters(numbers | {"RET": care.returned, "CMP": care.complained})
     say("Adding up")
     rebuild()
     record(by, "demo.made", settings, after={"customers": size.customers, "orders": size.orders, "seed": size.seed})
-
-
-@contextmanager
-def _trusted() -> Iterator[None]:
-    """MariaDB would lock and remember the parents of millions of new rows until the commit; these are known to be there."""
-    if db.engine.dialect.name == "sqlite":
-        yield
-        return
-    db.session.execute(text("SET foreign_key_checks = 0, unique_checks = 0"))
-    try:
-        yield
-    finally:
-        db.session.execute(text("SET foreign_key_checks = 1, unique_checks = 1"))
 
 
 def _shelf(rng: Random, goods: list[Article], today: date, zone: str) -> list[dict[str, Any]]:

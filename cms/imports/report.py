@@ -20,7 +20,9 @@ class Problem:
     why: str
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file} line {self.line}"
+        if self.line is None:
+            return self.why if self.why.startswith(self.file) else f"{self.file}: {self.why}"
+        place = f"{self.file} line {self.line}"
         return f"{place}, {self.column}: {self.why}" if self.column else f"{place}: {self.why}"
 
 

@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
     return page_or_fragment(
         "orders/index.html",
         "orders/_list.html",
+        shown_at=url_for("orders.index", **wanted.as_args()),
         page=queries.orders_matching(wanted, request.args),
         wanted=wanted,
         sorts=queries.SORTS,

@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
     return page_or_fragment(
         "products/index.html",
         "products/_list.html",
+        shown_at=url_for("products.index", **wanted.as_args()),
         page=queries.products_matching(wanted, shop().low_stock, request.args),
         wanted=wanted,
         categories=queries.categories(),
