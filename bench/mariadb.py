@@ -23,9 +23,10 @@ class KeptMariaDB(MariaDB):
     """The data lie in `folder`; socket and port are new each time."""
 
     def __init__(self, folder: Path):
-        super().__init__(*SERVER)
+        # Temporary tables on its own: another server that starts would tidy them away from a shared /tmp.
+        super().__init__(*SERVER, f"--tmpdir={folder / 'tmp'}")
         self.passing, self.folder = self.folder, folder  # a socket's path must be short
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tmp").mkdir(parents=True, exist_ok=True)
 
     def start(self) -> KeptMariaDB:
         """Raises RuntimeError with the server's own words when it cannot start."""

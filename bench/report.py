@@ -46,7 +46,7 @@ def report(runs: list[Run], rounds: int) -> str:
         f"Measured {datetime.now(UTC):%d %b %Y}: medians of {rounds} requests over one kept connection, Python "
         f"{platform.python_version()}, {os.cpu_count()} cores, load at the end {load}. "
         "Ratios count, not milliseconds.\n\n"
-        f"Limits: {READ:.0f} times the null route ({WRITE:.0f} for placing an order), {GROWTH} times the same page of "
+        f"Limits: {READ:.0f} times the null route ({WRITE:.0f} for what writes), {GROWTH} times the same page of "
         f"the smallest shop, a number of queries that does not grow, {FIRST_VISIT_KB} KB for a first visit. "
         "A growth in brackets compares lists of different lengths and is not judged."
     )
@@ -87,7 +87,7 @@ def _summary(runs: list[Run]) -> str:
 
 _FIGURES = (
     ("most times null, reading", f"{READ:.0f}", lambda run: f"{_worst(run, READ):.1f}"),
-    ("most times null, placing an order", f"{WRITE:.0f}", lambda run: f"{_worst(run, WRITE):.1f}"),
+    ("most times null, writing", f"{WRITE:.0f}", lambda run: f"{_worst(run, WRITE):.1f}"),
     (
         "most growth",
         f"{GROWTH}",

@@ -104,7 +104,7 @@ class Draft:
     def totals(self) -> list[rules.LineMoney | None]:
         """What each line comes to, None where it cannot be read yet; the order's discount spread over them."""
         self._read_lines()
-        if "discount" in self.problems or any(line.line is None for line in self.lines):
+        if not self.lines or "discount" in self.problems or any(line.line is None for line in self.lines):
             return [rules.line_totals([line.line], 0)[0] if line.line else None for line in self.lines]
         return list(
             rules.line_totals([line.line for line in self.lines if line.line], self.discount_paise, self.currency)
