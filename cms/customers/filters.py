@@ -40,7 +40,7 @@ class CustomerFilter:
             sort=sort if sort in SORTS else "",
         )
 
-    def as_args(self, **changes: str) -> dict[str, str]:
+    def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
         wanted = asdict(self) | changes
         return {name: value for name, value in wanted.items() if value}

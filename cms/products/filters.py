@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Select
 
@@ -34,7 +35,7 @@ class ProductFilter:
             sort=sort if sort in SORTS else "name",
         )
 
-    def as_args(self, **changes: str) -> dict[str, str]:
+    def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
         wanted = asdict(self) | changes
         return {name: value for name, value in wanted.items() if value and (name, value) != ("sort", "name")}
