@@ -60,7 +60,7 @@ def is_visible(text: str) -> bool:
     >>> is_visible("\u200b \u0301"), is_visible("🪔")
     (False, True)
     """
-    return any(unicodedata.category(char)[0] in "LNPS" for char in text)
+    return any(unicodedata.category(char)[0] in "LNPS" for char in unicodedata.normalize("NFKC", text))
 
 
 def fold(text: str) -> str:

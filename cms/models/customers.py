@@ -58,7 +58,7 @@ class Customer(Created, Versioned, db.Model):
     __table_args__ = (
         one_of("gender", GENDERS, "gender"),
         one_of("override_status", STANDINGS, "override_status"),
-        CheckConstraint("name <> ''", name="name"),
+        CheckConstraint("name_key <> ''", name="name"),
         CheckConstraint("order_count >= 0 AND gross_paise >= 0 AND returned_paise >= 0", name="totals"),
         CheckConstraint("(order_count = 0) = (last_order_on IS NULL)", name="last_order"),
         Index("ix_customers_name", "name_key", "id"),

@@ -75,6 +75,7 @@ def draft() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     typed = _typed()
     if made := queries.by_request_key(typed.request_key):
+        toast(f"This form has placed {made.ref} already")
         return redirect(url_for("orders.show", order_id=made.id), 303)
     if typed.read():
         try:

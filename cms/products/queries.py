@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, select
 
 from cms.db import db
 from cms.models import Activity, Order, Product, StockMove, User
@@ -52,7 +52,10 @@ def products_matching(wanted: ProductFilter, low_stock: int, args: Mapping[str, 
 
 def having_words(query: Select, q: str) -> Select:
     """Only products with every word of `q` in their sku, name or category."""
-    for word in query_words(q):
+    words = query_words(q)
+    if q.strip() and not words:
+        return query.where(false())
+    for word in words:
         query = query.where(Product.search_text.contains(word, autoescape=True))
     return query
 

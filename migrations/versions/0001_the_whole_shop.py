@@ -239,7 +239,7 @@ def upgrade():
         sa.Column("request_key", code(64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("gender IN ('Female', 'Male', 'Other')", name=op.f("ck_customers_gender")),
-        sa.CheckConstraint("name <> ''", name=op.f("ck_customers_name")),
+        sa.CheckConstraint("name_key <> ''", name=op.f("ck_customers_name")),
         sa.CheckConstraint("override_status IN ('Active', 'Inactive')", name=op.f("ck_customers_override_status")),
         sa.CheckConstraint("(order_count = 0) = (last_order_on IS NULL)", name=op.f("ck_customers_last_order")),
         sa.CheckConstraint(

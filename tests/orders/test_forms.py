@@ -65,6 +65,10 @@ def test_totals_are_given_while_something_else_is_still_wrong():
     assert (totals[0].total_paise, totals[1]) == (90_000, None)
 
 
+def test_a_discount_may_be_typed_before_anything_else():
+    assert draft(discount="50").totals() == []
+
+
 def test_totals_spread_the_discount_of_the_order():
     typed = draft((1, "1", "100", ""), (2, "1", "200", ""), discount="30")
     assert [line.total_paise for line in typed.totals()] == [9_000, 18_000]
