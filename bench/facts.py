@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Customer, Order, Product
-from cms.orders.filters import OrderFilter
-from cms.orders.queries import orders_matching
+from cms.orders import queries as orders
+from cms.paging import Sort, page_of
 from cms.text import fold
 
 SAMPLE = 41
@@ -31,8 +32,8 @@ class Facts:
     rare_names: list[str]
     common_names: list[str]
     phone_ends: list[str]
-    deep: str
-    """A cursor of the list of orders, half-way down."""
+    deep: dict[str, str]
+    """The cursor half-way down the newest orders, and down the customers in two ways of sorting them."""
     products: list[tuple[int, int]]
     """Id and price in paise of what can be sold any number of times."""
 
@@ -54,7 +55,11 @@ def facts_of() -> Facts:
         rare_names=rare,
         common_names=common,
         phone_ends=[phone[-6:] for phone in phones],
-        deep=_half_way(last),
+        deep={
+            "orders": _half_way(orders.SORTS["newest"]),
+            "name": _half_way(customers.SORTS["name"]),
+            "last_order": _half_way(customers.SORTS["last_order"]),
+        },
         products=_products(),
     )
 
@@ -69,9 +74,13 @@ def _names() -> tuple[list[str], list[str]]:
     return rare[:RARE], [word for word, _times in words.most_common(COMMON)]
 
 
-def _half_way(last: int) -> str:
-    day = db.session.scalar(select(Order.ordered_on).where(Order.id <= last // 2).order_by(Order.id.desc()).limit(1))
-    return orders_matching(OrderFilter(until=day.isoformat()), {}).after if day else ""
+def _half_way(sort: Sort) -> str:
+    column = sort.column
+    known = select(column).where(column.is_not(None))
+    many = db.session.scalar(select(func.count()).select_from(known.subquery())) or 0
+    middle = db.session.scalar(known.order_by(column).offset(many // 2).limit(1))
+    rest = select(sort.tie.label("id"), column.label("sort_value"))
+    return page_of(rest.where(column <= middle if sort.descending else column >= middle), sort, {}).after
 
 
 def _products() -> list[tuple[int, int]]:

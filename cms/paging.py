@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, true
 
 from cms.db import db
 
@@ -16,13 +16,17 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Sort:
-    """One way to sort a list: by `column`, then by `tie` (an id) the same way round. `read` parses a cursor's value."""
+    """One way to sort a list: by `column`, then by `tie` (an id) the same way round. `read` parses a cursor's value.
+
+    NULL sorts lowest, on both databases; a column that may hold it says so.
+    """
 
     label: str
     column: Any
     tie: Any
     descending: bool
     read: Callable[[str], Any]
+    nullable: bool = False
 
     def by_sorting(self) -> Sort:
         """The same order, but not by walking an index: for few rows found in another way.
@@ -35,16 +39,17 @@ class Sort:
         down = self.descending != backwards
         return (self.column.desc(), self.tie.desc()) if down else (self.column.asc(), self.tie.asc())
 
-    def beyond(self, value: Any, tie: int, backwards: bool) -> ColumnElement:
-        """Rows strictly behind this one. NULL sorts lowest, on both databases."""
+    def beyond(self, value: Any, tie: int, backwards: bool) -> list[ColumnElement]:
+        """The rows strictly behind this one, in parts that follow each other: an index serves each, but not both."""
         column, last = self.column, self.tie
         if self.descending != backwards:
             if value is None:
-                return and_(column.is_(None), last < tie)
-            return or_(and_(column <= value, or_(column < value, last < tie)), column.is_(None))
+                return [and_(column.is_(None), last < tie)]
+            lower = and_(column <= value, or_(column < value, last < tie))
+            return [lower, column.is_(None)] if self.nullable else [lower]
         if value is None:
-            return or_(and_(column.is_(None), last > tie), column.is_not(None))
-        return and_(column >= value, or_(column > value, last > tie))
+            return [and_(column.is_(None), last > tie), column.is_not(None)]
+        return [and_(column >= value, or_(column > value, last > tie))]
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,12 @@ def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAG
     """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`."""
     backwards = bool(args.get("before"))
     cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
-    if cursor:
-        condition = sort.beyond(*cursor, backwards)
-        select = select.where(condition)
     backwards = backwards and cursor is not None
-    rows = list(db.session.execute(select.order_by(*sort.order(backwards)).limit(size + 1)))
+    rows: list[Any] = []
+    for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
+        if len(rows) <= size:
+            ordered = select.where(part).order_by(*sort.order(backwards))
+            rows += db.session.execute(ordered.limit(size + 1 - len(rows)))
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, tuple_
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from cms import clock
@@ -191,10 +191,9 @@ def _add_terms(customer: Customer) -> None:
 
 
 def _drop_terms(customer: Customer, terms: set[str]) -> None:
-    keys = [(term, customer.id) for term in sorted(terms)]
-    if keys:
-        db.session.execute(
-            delete(CustomerTerm)
-            .where(tuple_(CustomerTerm.term, CustomerTerm.customer_id).in_(keys))
-            .execution_options(synchronize_session=False)
-        )
+    # By the primary key, term first: SQLite walks the whole table for a list of pairs, or for the customer alone.
+    db.session.execute(
+        delete(CustomerTerm)
+        .where(CustomerTerm.term.in_(sorted(terms)), CustomerTerm.customer_id == customer.id)
+        .execution_options(synchronize_session=False)
+    )

@@ -38,7 +38,7 @@ ROW = (
 SORTS = {
     "name": Sort("Name", Customer.name_key, Customer.id, False, str),
     "newest": Sort("Newest", Customer.id, Customer.id, True, read_whole),
-    "last_order": Sort("Last order", Customer.last_order_on, Customer.id, True, date.fromisoformat),
+    "last_order": Sort("Last order", Customer.last_order_on, Customer.id, True, date.fromisoformat, nullable=True),
     "orders": Sort("Most orders", Customer.order_count, Customer.id, True, read_whole),
     "spent": Sort("Most spent", Customer.gross_paise, Customer.id, True, read_whole),
 }

@@ -28,7 +28,9 @@ ROW = (
 SORTS = {
     "name": Sort("Name", Product.name_key, Product.id, False, str),
     "newest": Sort("Newest", Product.id, Product.id, True, read_whole),
-    "stock": Sort("Least stock", -Product.stock, Product.id, True, read_whole),  # what is not tracked (NULL) comes last
+    "stock": Sort(
+        "Least stock", -Product.stock, Product.id, True, read_whole, nullable=True
+    ),  # what is not tracked (NULL) comes last
     "sold": Sort("Most sold", Product.sold_units, Product.id, True, read_whole),
 }
 
