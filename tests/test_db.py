@@ -148,7 +148,7 @@ def test_what_is_refused_inside_writing_is_undone(app):
 
 def test_a_customer_needs_a_segment_that_there_is_and_a_name(app):
     make_customer()
-    for wrong in ("segment = 'Martians'", "name = ''"):
+    for wrong in ("segment = 'Martians'", "name_key = ''"):
         with pytest.raises((IntegrityError, OperationalError)), write():
             db.session.execute(text(f"UPDATE customers SET {wrong}"))
 
