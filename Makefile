@@ -18,7 +18,7 @@ help:
 	@echo "make run      the shop on http://127.0.0.1:$(PORT), all it needs set up first"
 	@echo "make demo     fill an empty shop with 200 customers and 1500 orders"
 	@echo "make test     lint, and all tests on SQLite and on MariaDB, browser tests too"
-	@echo "make bench    the benchmarks"
+	@echo "make bench    the benchmarks (bench/README.md)"
 	@echo "make install  only .venv with the pinned packages"
 	@echo "make lint, make fix, make lock   for who changes the code"
 
@@ -96,8 +96,8 @@ fix: dev
 	@$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: dev
-	@$(BIN)/python -m bench
+bench: dev system
+	@$(BIN)/python -m bench $(ARGS)
 
 # Newest of what the .in files allow, every file of it with its hash. uv is kept apart, in a .venv of its own.
 lock:

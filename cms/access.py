@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 View = TypeVar("View", bound=Callable)
@@ -16,6 +17,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "owner": frozenset({"see", "work", "manage"}),
 }
 """see = every page; work = customers, products, orders and what follows; manage = users, settings, money rules."""
+
+NOT_FOR = {
+    "see": "Your account may not see this.",
+    "work": "Your account may look at this but not change it. Ask the owner of the shop.",
+    "manage": "Only an owner of the shop may do this.",
+}
 
 
 def public(view: View) -> View:
@@ -61,13 +68,23 @@ def guard() -> ResponseReturnValue | None:
     if permission == "public":
         return None
     if g.me is None:
-        login = url_for("auth.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-        if request.headers.get("HX-Request") == "true":
-            return "", 401, {"HX-Redirect": url_for("auth.login")}
-        return redirect(login, 302)
+        return _sign_in_first()
     if not may(permission):
-        abort(403, "Your account may look at this but not change it. Ask the owner of the shop.")
+        abort(403, NOT_FOR[permission])
     return None
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    """To the sign-in page, which says why and leads back to the page that was open."""
+    part = request.headers.get("HX-Request") == "true"
+    if session.pop("_user_id", None):
+        flash("You were signed out. Nothing was saved; sign in to go on.", "bad")
+    page = request.full_path.rstrip("?")
+    if part or request.method != "GET":
+        came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+        page = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    login = url_for("auth.login", next=page or None)
+    return ("", 401, {"HX-Redirect": login}) if part else redirect(login, 302)
 
 
 def check_declared(app: Flask) -> None:

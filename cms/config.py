@@ -37,7 +37,7 @@ class Config:
 def read_config(environ: dict[str, str] | os._Environ = os.environ) -> Config:
     """The settings of this process. Raises ConfigError on a value that cannot be."""
     instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance")
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # the shop's data is nobody else's
     return Config(
         database_url=database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'shop.db'}"),
         secret_key=environ.get("SECRET_KEY") or kept_secret(instance / "secret_key"),

@@ -14,7 +14,7 @@ from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
-from cms.money import plain_money, show_count, show_money
+from cms.money import CURRENCIES, plain_money, show_count, show_money
 from cms.web import Assets
 
 NAV = (
@@ -37,6 +37,7 @@ def add_shell(app: Flask) -> None:
         show_money=lambda paise: show_money(paise, shop().currency),
         plain_money=lambda paise: plain_money(paise, shop().currency),
         show_count=show_count,
+        currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         show_date=lambda day: show_date(day, today()),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
@@ -74,7 +75,6 @@ def add_shell(app: Flask) -> None:
             "shop": here,
             "nav": nav(),
             "here": request.blueprint or "",
-            "search_href": "/customers",
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
 

@@ -30,11 +30,12 @@
   const ask = $("#ask");
   on("submit", (event) => {
     const form = event.target, button = event.submitter;
-    if (!form.dataset.confirm || form.dataset.sure || !ask?.showModal) return delete form.dataset.sure;
+    const question = button?.dataset.confirm ? button.dataset : form.dataset;
+    if (!question.confirm || form.dataset.sure || !ask?.showModal) return delete form.dataset.sure;
     event.preventDefault();
     event.stopImmediatePropagation();
-    $("p", ask).textContent = form.dataset.confirm;
-    $("[value=yes]", ask).textContent = form.dataset.confirmYes || "Yes";
+    $("p", ask).textContent = question.confirm;
+    $("[value=yes]", ask).textContent = question.confirmYes || "Yes";
     ask.returnValue = "no";
     ask.onclose = () => ask.returnValue === "yes" && ((form.dataset.sure = "1"), form.requestSubmit(button));
     ask.showModal();

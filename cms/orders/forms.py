@@ -16,7 +16,7 @@ from cms.text import clean_text, is_visible
 
 @dataclass
 class TypedLine:
-    """One line: the product's row and three texts, read by `read`."""
+    """One line: the product's row and three texts, read by `read`; `refused`: why it cannot be had in this quantity."""
 
     product: Any
     quantity: str
@@ -24,6 +24,7 @@ class TypedLine:
     discount: str
     problems: dict[str, str] = field(default_factory=dict)
     line: rules.Line | None = None
+    refused: str = ""
 
     def read(self, currency: str) -> None:
         """Understand the texts, or say beside each what is wrong."""

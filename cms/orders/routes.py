@@ -171,6 +171,10 @@ def _place(typed: Draft) -> Any:
 
 
 def _blame(typed: Draft, error: RuleError) -> None:
+    for line in typed.lines:
+        if error.field == f"product-{line.product.id}":
+            line.refused = error.message
+            return
     names = {"email": "new_email", "phone": "new_phone", "segment": "new_segment"}
     typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 

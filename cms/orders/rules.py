@@ -41,6 +41,11 @@ class LineMoney:
     order_discount_paise: int
     total_paise: int
 
+    @property
+    def net_paise(self) -> int:
+        """Before the order's discount: what stands beside the line."""
+        return self.gross_paise - self.discount_paise
+
 
 def next_moves(status: str) -> tuple[str, ...]:
     """The statuses that may follow this one; none for an unknown status."""

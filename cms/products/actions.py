@@ -141,7 +141,7 @@ def _cannot_sell(product_id: int) -> RuleError:
     if product.archived_at is not None:
         return RuleError(f"{product.name} is no longer for sale; remove its line", "lines")
     left = f"Only {product.stock} of {product.name} left" if product.stock else f"{product.name} is sold out"
-    return RuleError(left, "lines")
+    return RuleError(left, f"product-{product_id}")
 
 
 def _set_stock(product: Product, stock: int | None, by: Any) -> None:

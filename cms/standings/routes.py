@@ -25,9 +25,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     if "cancel" in request.args:
         return _cell(customer_id)
-    now = standing_of(customer).status
-    # In the list one opens the cell to change it; on the page one may also keep the status and say until when.
-    offered = {"Active": "Inactive", "Inactive": "Active"}[now] if is_htmx() else now
+    offered = {"Active": "Inactive", "Inactive": "Active"}[standing_of(customer).status]
     return _form(StandingForm(formdata=None, version=customer.version, status=offered), customer)
 
 

@@ -132,7 +132,7 @@ def test_several_orders_are_shipped_at_once(page: Page, sign_in) -> None:
     page.get_by_label("Choose ORD003").check()
     expect(page.locator(".bulk-bar")).to_contain_text("2 chosen")
     page.locator(".bulk-bar").get_by_role("button", name="Ship").click()
-    page.get_by_role("dialog").get_by_role("button", name="Change them").click()
+
     expect(page.get_by_role("button", name="Mark ORD003 as delivered")).to_be_visible()
     expect(page.get_by_role("button", name="Mark ORD002 as shipped")).to_be_visible()
 
