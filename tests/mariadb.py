@@ -57,7 +57,12 @@ class MariaDB:
         missing = [name for name in ("mariadbd", "mariadb-install-db") if not shutil.which(name, path=PATH)]
         if missing:
             raise RuntimeError(f"{' and '.join(missing)} not found: apt-get install mariadb-server, or use make test")
-        common = ["--no-defaults", f"--datadir={self.folder / 'data'}", f"--user={pwd.getpwuid(os.geteuid()).pw_name}"]
+        common = [
+            "--no-defaults",
+            f"--datadir={self.folder / 'data'}",
+            f"--tmpdir={self.folder}",
+            f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
+        ]
         install = ["mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
         made = subprocess.run(install, env=os.environ | {"PATH": PATH}, capture_output=True, text=True, check=False)
         if made.returncode:

@@ -57,7 +57,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
             return made
         _check_contact(customer)
         raise
-    _add_terms(customer)
+    _add_terms(customer, _terms(customer))
     count_on(customer.created_on, customers=1)
     record(by, "customer.added", customer, customer_id=customer.id, after={"name": customer.name})
     return customer
@@ -80,9 +80,8 @@ def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: 
     after = {name: getattr(customer, name) for name in names}
     if before == after:
         return
-    if terms != _terms(customer):
-        _drop_terms(customer, terms)
-        _add_terms(customer)
+    _drop_terms(customer, terms - _terms(customer))
+    _add_terms(customer, _terms(customer) - terms)
     record(by, "customer.edited", customer, customer_id=customer.id, before=before, after=after)
 
 
@@ -184,13 +183,15 @@ def customer_terms(name: str, email: str, phone: str, ref: str) -> set[str]:
     return search_terms([name, email, ref], [digits] if digits else [])
 
 
-def _add_terms(customer: Customer) -> None:
-    rows = [{"term": term, "customer_id": customer.id} for term in sorted(_terms(customer))]
+def _add_terms(customer: Customer, terms: set[str]) -> None:
+    rows = [{"term": term, "customer_id": customer.id} for term in sorted(terms)]
     if rows:
         db.session.execute(insert(CustomerTerm), rows)
 
 
 def _drop_terms(customer: Customer, terms: set[str]) -> None:
+    if not terms:
+        return
     # By the primary key, term first: SQLite walks the whole table for a list of pairs, or for the customer alone.
     db.session.execute(
         delete(CustomerTerm)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
@@ -17,6 +18,9 @@ from cms.text import SHORTEST_TERM, fold, query_words
 
 FEW = 2000
 """Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
+
+MANY = 10_000
+"""Up to so many matches of each of two words it is worth seeing whom both lead to."""
 
 LAST = "\U0010ffff"
 """Behind every term that begins with what stands before it."""
@@ -75,16 +79,26 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
 
 
 def ids_of(words: Sequence[str], few: int) -> Select | None:
-    """A select of the ids that one of the words leads to; None when each leads to more than `few`, or without words."""
-    term = CustomerTerm.term
-    for word in sorted(words, key=len, reverse=True):
-        if len(word) < SHORTEST_TERM:
-            return None  # not every place where so short a word stands is among the terms
-        having = select(CustomerTerm.customer_id).where(term >= word, term < word + LAST)
-        many = select(func.count()).select_from(having.limit(few + 1).subquery())
-        if (db.session.scalar(many) or 0) <= few:
-            return having
-    return None
+    """A select of at most `few` ids that one of the words leads to, or two of them together; None if it were more."""
+    # Not every place where a shorter word stands is among the terms.
+    long = [word for word in words if len(word) >= SHORTEST_TERM][:4]
+    if not long:
+        return None
+    reach = few if len(long) == 1 else MANY
+    counts = [select(func.count()).select_from(_having(word).limit(reach + 1).subquery()) for word in long]
+    found = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    (fewest, rarest), *others = sorted(zip(found, long, strict=True))
+    if fewest <= few:
+        return _having(rarest)
+    if not others or others[0][0] > MANY:
+        return None
+    both = _having(rarest).where(CustomerTerm.customer_id.in_(_having(others[0][1], aliased(CustomerTerm))))
+    count = db.session.scalar(select(func.count()).select_from(both.limit(few + 1).subquery())) or 0
+    return both if count <= few else None
+
+
+def _having(word: str, terms: Any = CustomerTerm) -> Select:
+    return select(terms.customer_id).where(terms.term >= word, terms.term < word + LAST)
 
 
 PICK = (Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment)
