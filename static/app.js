@@ -51,6 +51,11 @@
     event.submitter?.setAttribute("aria-busy", "true");
     setTimeout(free, 20000, form);
   });
+  // A long form asks before it is left half typed.
+  let typed = null;
+  on("input", ({ target }) => (typed = target.closest?.("form[data-keep]") || typed));
+  on("submit", () => (typed = null));
+  addEventListener("beforeunload", (event) => typed?.isConnected && event.preventDefault());
   addEventListener("pageshow", (event) => event.persisted && $$("form[aria-busy]").forEach(free));
 
   on("click", (event) => {

@@ -12,7 +12,13 @@ TITLES: Mapping[str, str] = {
     "money.net": "Net revenue after returns",
     "money.gross": "Total revenue",
     "orders.total": "Orders",
+    "orders.lines": "Order lines",
+    "orders.units": "Units sold",
     "customers.total": "Customers",
+    "customers.repeat": "Customers who came back",
+    "customers.repeat_rate": "Share of customers who came back",
+    "customers.active": "Active customers",
+    "customers.inactive": "Inactive customers",
 }
 
 

@@ -15,9 +15,9 @@ from cms.shell import today
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
 ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
-    "money": ("The orders it adds up", lambda: url_for("orders.index")),
-    "orders": ("The orders it counts", lambda: url_for("orders.index")),
-    "customers": ("The customers it counts", lambda: url_for("customers.index")),
+    "money": ("See the orders", lambda: url_for("orders.index")),
+    "orders": ("See the orders", lambda: url_for("orders.index")),
+    "customers": ("See the customers", lambda: url_for("customers.index")),
     "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
 }
 

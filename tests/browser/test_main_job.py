@@ -204,3 +204,14 @@ def test_a_new_order_can_be_placed_with_scripts_off(chromium, server, goods) -> 
     expect(page.get_by_role("heading", name="ORD001")).to_be_visible()
     expect(page.locator("[data-figure='order.payable']")).to_have_attribute("value", "104850")
     context.close()
+
+
+def test_a_half_typed_order_is_not_left_without_asking(page: Page, goods, sign_in) -> None:
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    sign_in()
+    page.goto("/orders/new")
+    add_line(page, "tiffin", "Steel tiffin")
+    page.get_by_role("navigation", name="Quick").get_by_role("link", name="Home").click()
+    expect(page.get_by_role("group", name="Steel tiffin")).to_be_visible()
+    assert asked == ["beforeunload"]
