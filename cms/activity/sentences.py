@@ -21,6 +21,8 @@ WORDS: Mapping[str, str] = {
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
     "product.archived": "Taken off sale",
     "product.restored": "On sale again",
+    "import.landed": "Data imported",
+    "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
     "settings.segment_added": "Added the segment {now}",
     "settings.segment_renamed": "The segment {was} is now called {now}",
