@@ -19,7 +19,7 @@ from cms.text import SHORTEST_TERM, fold, query_words
 FEW = 2000
 """Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
 
-MANY = 10_000
+MANY = 60_000
 """Up to so many matches of each of two words it is worth seeing whom both lead to."""
 
 LAST = "\U0010ffff"
