@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from cms.db import db
 from cms.models import Counter, Customer, Order, Payment, Product, Return
@@ -73,9 +73,3 @@ def catch_up(table: type) -> None:
         .values(value=highest)
         .execution_options(synchronize_session=False)
     )
-
-
-def make_counters() -> None:
-    """The rows of all series; for a database made without migrations."""
-    for prefix, _column in SERIES.values():
-        db.session.execute(insert(Counter).values(name=prefix, value=0))

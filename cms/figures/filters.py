@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from cms.models import Customer, Order, OrderLine, Product, Return
+from cms.orders.filters import LIVE
 
-LIVE = Order.status != "Cancelled"
 REFUNDED = Return.state == "refunded"
 
 

@@ -15,6 +15,8 @@ from cms.models import Order
 from cms.orders.rules import STATUSES
 
 SORTS = ("newest", "oldest")
+LIVE = Order.status != "Cancelled"
+"""What counts as a sale, in every figure and kept total."""
 
 
 @dataclass(frozen=True)

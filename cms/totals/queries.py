@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_
 
 from cms.db import db
 from cms.models import Customer, DayTotal, Order, OrderLine, Payment, Product, Return, StockMove
-
-LIVE = Order.status != "Cancelled"
+from cms.orders.filters import LIVE
 
 
 @dataclass(frozen=True)
