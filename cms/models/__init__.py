@@ -1,20 +1,22 @@
 """Every table of the product, one file a theme. Columns, constraints and relationships only."""
 
-from cms.models.care import Complaint, ComplaintNote, Feedback, FeedbackLink, Return
+from cms.models.care import Complaint, ComplaintNote, Feedback, FeedbackLink, Return, ReturnReason
 from cms.models.customers import Customer, CustomerTerm
-from cms.models.money import CreditNote, Invoice, Payment
+from cms.models.money import CreditMove, CreditNote, Invoice, Payment
 from cms.models.orders import Order, OrderLine, StatusChange
 from cms.models.people import LoginAttempt, Session, User
 from cms.models.products import Product, StockMove
-from cms.models.records import Activity, Import, MessageTemplate, Notification
-from cms.models.shop import Counter, Segment, Settings
-from cms.models.totals import DayTotal
+from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
+from cms.models.shop import ContactPage, Counter, Segment, Settings, StoredFile
+from cms.models.totals import DayTotal, MethodTotal, RatingTotal
 
 __all__ = [
     "Activity",
     "Complaint",
     "ComplaintNote",
+    "ContactPage",
     "Counter",
+    "CreditMove",
     "CreditNote",
     "Customer",
     "CustomerTerm",
@@ -23,18 +25,23 @@ __all__ = [
     "FeedbackLink",
     "Import",
     "Invoice",
+    "Job",
     "LoginAttempt",
     "MessageTemplate",
+    "MethodTotal",
     "Notification",
     "Order",
     "OrderLine",
     "Payment",
     "Product",
+    "RatingTotal",
     "Return",
+    "ReturnReason",
     "Segment",
     "Session",
     "Settings",
     "StatusChange",
     "StockMove",
+    "StoredFile",
     "User",
 ]

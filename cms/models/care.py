@@ -13,11 +13,27 @@ from cms.models.base import TABLE, Created, Versioned, code, money, one_of, user
 RETURN_STATES = ("requested", "approved", "received", "refunded", "refused")
 REFUND_MODES = ("upi", "cash", "credit", "replacement", "other")
 COMPLAINT_STATES = ("open", "acknowledged", "waiting", "resolved", "reopened")
+RESOLUTIONS = ("", "refund", "return", "replacement", "coupon", "other")
 PRIORITIES = ("low", "normal", "high")
 
 
+class ReturnReason(db.Model):
+    """The shop's own list of reasons; a return keeps the words. `any_time`: not bound by the return window."""
+
+    __tablename__ = "return_reasons"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    any_time: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (TABLE,)
+
+
 class Return(Created, Versioned, db.Model):
-    """Units of one order line that come back. Its refund counts on `refunded_on`, in the state 'refunded'."""
+    """Units of one order line that come back. Its refund counts on `refunded_on`, in the state 'refunded'.
+
+    `refund_paise` is of the line's total; `tax_paise` is what goes back of tax on top of it.
+    """
 
     __tablename__ = "returns"
 
@@ -29,12 +45,14 @@ class Return(Created, Versioned, db.Model):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
     quantity: Mapped[int] = mapped_column(Integer)
     refund_paise: Mapped[int] = money(None)
+    tax_paise: Mapped[int] = money()
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(80))
     words: Mapped[str] = mapped_column(Text, default="")
     restocked: Mapped[bool] = mapped_column(default=False)
     refund_mode: Mapped[str] = mapped_column(String(12), default="other")
     late_reason: Mapped[str] = mapped_column(String(200), default="")
+    decision: Mapped[str] = mapped_column(String(200), default="")
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("credit_notes.id"))
     credit_note_ref: Mapped[str] = mapped_column(String(64), default="")
     returned_at: Mapped[datetime]
@@ -46,9 +64,12 @@ class Return(Created, Versioned, db.Model):
         one_of("state", RETURN_STATES, "state"),
         one_of("refund_mode", REFUND_MODES, "refund_mode"),
         CheckConstraint("quantity > 0 AND refund_paise >= 0", name="quantity"),
+        CheckConstraint("tax_paise >= 0", name="tax"),
         CheckConstraint("(state = 'refunded') = (refunded_on IS NOT NULL)", name="refunded"),
         Index("ix_returns_returned", "returned_at", "id"),
         Index("ix_returns_refunded", "refunded_on"),
+        Index("ix_returns_state", "state", "returned_at", "id"),
+        Index("ix_returns_reason", "reason", "returned_at", "id"),
         TABLE,
     )
 
@@ -73,12 +94,15 @@ class Complaint(Created, Versioned, db.Model):
     acknowledged_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str] = mapped_column(Text, default="")
+    resolution_kind: Mapped[str] = mapped_column(String(12), default="")
 
     __table_args__ = (
         one_of("priority", PRIORITIES, "priority"),
         one_of("state", COMPLAINT_STATES, "state"),
+        one_of("resolution_kind", RESOLUTIONS, "resolution_kind"),
         CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
         Index("ix_complaints_state", "state", "resolve_by", "id"),
+        Index("ix_complaints_opened", "opened_at", "id"),
         TABLE,
     )
 
@@ -107,6 +131,7 @@ class Feedback(Created, db.Model):
     product_name: Mapped[str] = mapped_column(String(200), default="")
     rating: Mapped[int] = mapped_column(Integer)
     comment: Mapped[str] = mapped_column(Text, default="")
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("feedback_links.id"))
     at: Mapped[datetime]
     given_on: Mapped[date]
 
@@ -114,6 +139,7 @@ class Feedback(Created, db.Model):
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_feedback_order", "order_id", "product_id"),
         Index("ix_feedback_at", "at", "id"),
+        Index("ix_feedback_rating", "rating", "at", "id"),
         TABLE,
     )
 

@@ -52,6 +52,7 @@ class Customer(Created, Versioned, db.Model):
     order_count: Mapped[int] = count()
     gross_paise: Mapped[int] = money()
     returned_paise: Mapped[int] = money()
+    credit_paise: Mapped[int] = money()
     first_order_on: Mapped[date | None]
     last_order_on: Mapped[date | None]
 
@@ -60,6 +61,7 @@ class Customer(Created, Versioned, db.Model):
         one_of("override_status", STANDINGS, "override_status"),
         CheckConstraint("name_key <> ''", name="name"),
         CheckConstraint("order_count >= 0 AND gross_paise >= 0 AND returned_paise >= 0", name="totals"),
+        CheckConstraint("credit_paise >= 0", name="credit"),
         CheckConstraint("(order_count = 0) = (last_order_on IS NULL)", name="last_order"),
         Index("ix_customers_name", "name_key", "id"),
         Index("ix_customers_segment", "segment", "name_key", "id"),

@@ -33,6 +33,7 @@ class Payment(Created, Versioned, db.Model):
     paid_at: Mapped[datetime]
     paid_on: Mapped[date]
     note: Mapped[str] = mapped_column(String(200), default="")
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("returns.id"), index=True)
     by_id: Mapped[int | None] = user_id()
 
     __table_args__ = (
@@ -42,8 +43,27 @@ class Payment(Created, Versioned, db.Model):
         CheckConstraint("amount_paise > 0", name="amount"),
         Index("ix_payments_paid", "paid_on", "id"),
         Index("ix_payments_state", "state", "paid_at", "id"),
+        Index("ix_payments_at", "paid_at", "id"),
+        Index("ix_payments_method", "method", "paid_at", "id"),
         TABLE,
     )
+
+
+class CreditMove(db.Model):
+    """Store credit given to a customer (+) or spent (-), append-only; their sum is the customer's `credit_paise`."""
+
+    __tablename__ = "credit_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    amount_paise: Mapped[int] = money(None)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = user_id()
+
+    __table_args__ = (CheckConstraint("amount_paise <> 0", name="amount"), TABLE)
 
 
 class Invoice(db.Model):

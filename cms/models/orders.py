@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cms.db import db
 from cms.models.base import TABLE, Created, Versioned, code, count, money, one_of, user_id
 from cms.models.customers import Customer
+from cms.models.shop import GST_MODES
 
 STATUSES = ("Pending", "Shipped", "Delivered", "Cancelled")
-DUE = "CASE WHEN status = 'Cancelled' THEN 0 ELSE payable_paise - returned_paise END - paid_paise"
+DUE = "CASE WHEN status = 'Cancelled' THEN 0 ELSE payable_paise - returned_paise - returned_tax_paise END - paid_paise"
 
 
 class Order(Created, Versioned, db.Model):
@@ -20,6 +21,7 @@ class Order(Created, Versioned, db.Model):
 
     total = the lines' totals (the order's revenue); payable = total + tax on top + rounding; paid = payments received
     less refunds given back. `settled_before` marks history that was imported without its payments: nothing is due.
+    `gst_mode` is the shop's at that moment; `tax_paise` is tax on top of the prices, 0 where they include it.
     """
 
     __tablename__ = "orders"
@@ -35,6 +37,8 @@ class Order(Created, Versioned, db.Model):
     note: Mapped[str] = mapped_column(Text, default="")
     settled_before: Mapped[bool] = mapped_column(Boolean, default=False)
     created_by_id: Mapped[int | None] = user_id()
+    gst_mode: Mapped[str] = mapped_column(String(12), default="unregistered")
+    place_of_supply: Mapped[str] = mapped_column(String(60), default="")
 
     discount_paise: Mapped[int] = money()
     total_paise: Mapped[int] = money()
@@ -48,6 +52,7 @@ class Order(Created, Versioned, db.Model):
     paid_paise: Mapped[int] = money()
     returned_units: Mapped[int] = count()
     returned_paise: Mapped[int] = money()
+    returned_tax_paise: Mapped[int] = money()
     due_paise: Mapped[int | None] = mapped_column(
         BigInteger, Computed(f"CASE WHEN settled_before THEN 0 ELSE {DUE} END", persisted=True)
     )
@@ -62,6 +67,7 @@ class Order(Created, Versioned, db.Model):
 
     __table_args__ = (
         one_of("status", STATUSES, "status"),
+        one_of("gst_mode", GST_MODES, "gst_mode"),
         CheckConstraint("payable_paise = total_paise + tax_paise + round_off_paise", name="payable"),
         CheckConstraint("total_paise >= 0 AND discount_paise >= 0 AND tax_paise >= 0", name="money"),
         CheckConstraint("returned_units BETWEEN 0 AND units", name="returned"),

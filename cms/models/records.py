@@ -11,6 +11,7 @@ from cms.db import db
 from cms.models.base import TABLE, Created, Versioned, code, one_of, user_id
 
 CHANNELS = ("email", "whatsapp", "sms")
+JOB_STATES = ("queued", "running", "done", "failed")
 MESSAGE_STATES = ("outbox", "sending", "sent", "opened", "failed")
 
 
@@ -32,9 +33,12 @@ class Activity(db.Model):
     order_id: Mapped[int | None] = mapped_column(Integer)
     before: Mapped[dict | None] = mapped_column(JSON)
     after: Mapped[dict | None] = mapped_column(JSON)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), unique=True)
 
     __table_args__ = (
         Index("ix_activity_thing", "thing", "thing_id", "id"),
+        Index("ix_activity_kind", "thing", "id"),
+        Index("ix_activity_by", "by_id", "id"),
         Index("ix_activity_customer", "customer_id", "id"),
         Index("ix_activity_order", "order_id", "id"),
         TABLE,
@@ -42,7 +46,7 @@ class Activity(db.Model):
 
 
 class MessageTemplate(Versioned, db.Model):
-    """Words with variables, for one event or the shop's own use."""
+    """Words with variables, for one event (`order_placed`, ...) or, without one, for the shop's own use."""
 
     __tablename__ = "message_templates"
 
@@ -50,6 +54,7 @@ class MessageTemplate(Versioned, db.Model):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
+    event: Mapped[str | None] = mapped_column(code(20), unique=True)
     marketing: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
 
@@ -70,6 +75,8 @@ class Notification(Created, db.Model):
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="outbox")
+    batch: Mapped[str | None] = mapped_column(code(64), index=True)
+    marketing: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200), default="")
     by_id: Mapped[int | None] = user_id()
@@ -96,3 +103,23 @@ class Import(db.Model):
     by_id: Mapped[int | None] = user_id()
 
     __table_args__ = (TABLE,)
+
+
+class Job(Created, db.Model):
+    """Work done outside a request, by `flask worker`. A running one without a sign of life is begun anew."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    args: Mapped[dict] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    message: Mapped[str] = mapped_column(String(300), default="")
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    seen_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    by_id: Mapped[int | None] = user_id()
+
+    __table_args__ = (one_of("state", JOB_STATES, "state"), Index("ix_jobs_state", "state", "id"), TABLE)

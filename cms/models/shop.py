@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Integer, String, Text
+from sqlalchemy import CheckConstraint, Integer, LargeBinary, String, Text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
@@ -39,6 +40,14 @@ class Settings(Versioned, db.Model):
     clv_months: Mapped[int] = mapped_column(Integer, default=6)
     undo_minutes: Mapped[int] = mapped_column(Integer, default=60)
     low_stock: Mapped[int] = mapped_column(Integer, default=5)
+    acknowledge_hours: Mapped[int] = mapped_column(Integer, default=48)
+    resolve_days: Mapped[int] = mapped_column(Integer, default=30)
+    feedback_days: Mapped[int] = mapped_column(Integer, default=30)
+    simulate_payments: Mapped[bool] = mapped_column(default=False)
+    invoice_prefix: Mapped[str] = mapped_column(code(6), default="INV")
+    credit_prefix: Mapped[str] = mapped_column(code(6), default="CN")
+    invoice_note: Mapped[str] = mapped_column(String(300), default="")
+    logo_digest: Mapped[str] = mapped_column(code(64), default="")
     session_idle_minutes: Mapped[int] = mapped_column(Integer, default=120)
     session_hours: Mapped[int] = mapped_column(Integer, default=12)
     setup_token_hash: Mapped[str | None] = mapped_column(code(64))
@@ -52,6 +61,8 @@ class Settings(Versioned, db.Model):
         CheckConstraint("low_stock >= 0", name="low_stock"),
         CheckConstraint("clv_months BETWEEN 1 AND 120", name="clv_months"),
         CheckConstraint("session_idle_minutes BETWEEN 5 AND 10080 AND session_hours BETWEEN 1 AND 720", name="session"),
+        CheckConstraint("acknowledge_hours BETWEEN 1 AND 8760 AND resolve_days BETWEEN 1 AND 3650", name="clocks"),
+        CheckConstraint("feedback_days BETWEEN 1 AND 365", name="feedback_days"),
         one_of("gst_mode", GST_MODES, "gst_mode"),
         one_of("return_from", RETURN_STARTS, "return_from"),
         TABLE,
@@ -67,6 +78,42 @@ class Counter(db.Model):
     value: Mapped[int] = mapped_column(Integer, default=0)
 
     __table_args__ = (CheckConstraint("value >= 0", name="value"), TABLE)
+
+
+class ContactPage(Versioned, db.Model):
+    """Exactly one row: what the contact page says beyond the settings. Apart, since only that page reads it."""
+
+    __tablename__ = "contact_page"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    phones: Mapped[str] = mapped_column(Text, default="")
+    emails: Mapped[str] = mapped_column(Text, default="")
+    hours: Mapped[str] = mapped_column(Text, default="")
+    map_url: Mapped[str] = mapped_column(String(500), default="")
+    grievance_name: Mapped[str] = mapped_column(String(120), default="")
+    grievance_designation: Mapped[str] = mapped_column(String(120), default="")
+    grievance_phone: Mapped[str] = mapped_column(String(32), default="")
+    grievance_email: Mapped[str] = mapped_column(String(254), default="")
+    returns_policy: Mapped[str] = mapped_column(Text, default="")
+    delivery_policy: Mapped[str] = mapped_column(Text, default="")
+    payment_policy: Mapped[str] = mapped_column(Text, default="")
+    privacy_policy: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), TABLE)
+
+
+class StoredFile(db.Model):
+    """A file kept with the data, so that every machine has it: the logo, a rendered invoice."""
+
+    __tablename__ = "files"
+
+    key: Mapped[str] = mapped_column(code(80), primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(code(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (TABLE,)
 
 
 class Segment(db.Model):

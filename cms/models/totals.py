@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
@@ -40,3 +40,29 @@ class DayTotal(db.Model):
         CheckConstraint("return_count >= 0 AND returned_units >= 0 AND returned_paise >= 0", name="returns"),
         TABLE,
     )
+
+
+class MethodTotal(db.Model):
+    """Confirmed money by business day and method: what came and what went back."""
+
+    __tablename__ = "method_totals"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    method: Mapped[str] = mapped_column(String(10), primary_key=True)
+    payments: Mapped[int] = count()
+    received_paise: Mapped[int] = money()
+    refunded_paise: Mapped[int] = money()
+
+    __table_args__ = (CheckConstraint("received_paise >= 0 AND refunded_paise >= 0", name="sums"), TABLE)
+
+
+class RatingTotal(db.Model):
+    """Feedback by business day and stars."""
+
+    __tablename__ = "rating_totals"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    rating: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ratings: Mapped[int] = count()
+
+    __table_args__ = (CheckConstraint("ratings >= 0 AND rating BETWEEN 1 AND 5", name="sums"), TABLE)
