@@ -121,13 +121,15 @@ def _add_rooms(app: Cms) -> None:
     from cms.customers.routes import bp as customers
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
+    from cms.jobs.routes import bp as jobs
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
+    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +17,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from cms import clock
 from cms.db import db, learn_sizes, writing
@@ -24,7 +27,7 @@ from cms.models.people import ROLES
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
-    for command in (import_files, figures, check, demo, add_user, setup_link):
+    for command in (import_files, figures, check, demo, add_user, setup_link, worker):
         app.cli.add_command(command)
 
 
@@ -166,3 +169,29 @@ def setup_link(base: str) -> None:
         token = actions.new_setup_link()
         db.session.commit()
     click.echo(f"Set up the shop, once: {base}/setup?token={token}")
+
+
+@click.command()
+@click.option("--parent", type=int, help="End when this process is our parent no more.")
+@click.option("--once", is_flag=True, help="Do what waits, then end.")
+@told
+def worker(parent: int | None, once: bool) -> None:
+    """Do what is put aside for later: sending, large invoices. `make run` starts one by itself."""
+    from cms.jobs.runner import run_next
+
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.is_set() and (parent is None or os.getppid() == parent):
+        try:
+            busy = run_next()
+        except (OperationalError, InterfaceError) as error:  # the database is away: it will be back
+            note(f"The database cannot be reached ({error.orig})")
+            busy = False
+            stopped.wait(5)
+        finally:
+            db.session.remove()
+        if not busy:
+            if once:
+                return
+            stopped.wait(1)

@@ -1,24 +1,43 @@
 """How gunicorn serves the shop: `gunicorn -c deploy/gunicorn.conf.py wsgi:app`.
 
 Behind nginx add `--bind unix:/run/cms/app.sock`; for an access log add `--access-logfile -`.
-Run as a script it only checks the environment.
+Run as a script it only checks the environment. It keeps a worker for background jobs too, unless JOBS=0 says that
+another does that (deploy with `flask --app wsgi worker`).
 """
 
 import os
+import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cms.config import read_config
+from cms.config import ROOT, read_config
 
 
-def whole(name: str, default: int, most: int) -> int:
-    """The whole number from 1 to `most` in an environment variable; anything else stops the start with a sentence."""
+def whole(name: str, default: int, most: int, least: int = 1) -> int:
+    """The whole number in an environment variable; one out of bounds stops the start with a sentence."""
     text = os.environ.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
-        sys.exit(f"{name} must be a whole number from 1 to {most}, not {text!r}")
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
+        sys.exit(f"{name} must be a whole number from {least} to {most}, not {text!r}")
     return int(text)
+
+
+def worker(server: Any) -> None:
+    """Keep one `flask worker` beside the web workers, begun anew when it ends. It ends by itself when we do."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
+    while True:
+        code = subprocess.Popen(command, cwd=ROOT).wait()  # noqa: S603
+        server.log.info("the worker for background jobs ended (%s)", code)
+        time.sleep(5)
+
+
+def when_ready(server: Any) -> None:
+    if whole("JOBS", 1, 1, least=0):
+        threading.Thread(target=worker, args=(server,), daemon=True).start()
 
 
 sqlite = read_config().sqlite

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -87,6 +87,7 @@ def examples() -> dict[str, Any]:
         "product_id": product.id,
         "order_id": order.id,
         "user_id": other.id,
+        "job_id": make_job().id,
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",

@@ -16,7 +16,8 @@ from cms.auth.passwords import hash_password
 from cms.auth.sessions import token_hash
 from cms.customers.actions import add_customer
 from cms.db import db, writing
-from cms.models import Customer, Order, Product, Session, Settings, User
+from cms.jobs.actions import enqueue
+from cms.models import Customer, Job, Order, Product, Session, Settings, User
 from cms.orders.actions import Item, move_order, place_order
 from cms.products.actions import add_product
 
@@ -130,3 +131,10 @@ def _item(item: Item | Product, qty: int) -> Item:
 @cache
 def _password_hash() -> str:
     return hash_password(PASSWORD)
+
+
+def make_job(kind: str = "tests.count", **args: Any) -> Job:
+    """Something that waits for a worker."""
+    with write():
+        job = enqueue(kind, args, None)
+    return job

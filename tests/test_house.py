@@ -42,7 +42,7 @@ DRAWERS = {  # which drawers of a room a drawer may reach into
     "forms": PURE | {"forms"},
 }
 WHOLE = {"__init__", "cli", "shell", "access"}  # these tie rooms together
-COMMITTERS = {"routes", "cli", "sessions"}  # cms/auth/sessions.py notes once a minute that a session is in use
+COMMITTERS = {"routes", "cli", "sessions", "runner"}  # sessions: a session is in use; runner: the steps of a job
 
 
 def name_of(path: Path) -> str:

@@ -1,0 +1,18 @@
+"""How far a job is, for the page that started it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.jobs import queries
+from cms.web import page_or_fragment
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+
+@bp.get("/<int:job_id>")
+@needs("see")
+def show(job_id: int) -> ResponseReturnValue:
+    return page_or_fragment("jobs/show.html", "jobs/_progress.html", job=queries.job_or_404(job_id))

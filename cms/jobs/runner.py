@@ -1,0 +1,98 @@
+"""The worker: takes one job after the other, and commits at each step that a job reports.
+
+A job is a generator in `cms/<room>/jobs.py`, called with the job's `args` as keywords. It reads and reckons as long as
+it likes, and yields a Step for whatever is to be stored: only that holds the write lock, is committed with the
+progress, and gives its result back to the generator. A worker that dies is followed by another that begins the job
+anew, so a job looks first at what is done already. It may return a sentence for who asked for it; a RuleError says in
+words why it cannot be done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from cms.db import db, lost_race, writing
+from cms.errors import RuleError
+from cms.jobs import actions
+from cms.models import Job
+
+log = logging.getLogger("cms.jobs")
+
+KINDS: Mapping[str, str] = {}
+"""Each kind of job, and where its work is: `module:function`, imported when it is needed."""
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a job is, and what is to be stored now: a function that is called again if the database gave it up."""
+
+    done: int
+    total: int
+    store: Callable[[], Any] | None = None
+
+
+Work = Generator[Step, Any, str | None]
+
+
+def run_next() -> bool:
+    """Do the next job, if there is one; whether there was."""
+    waits = actions.waiting()  # looked at first without the write lock
+    db.session.rollback()
+    job = _stored(actions.claim) if waits else None
+    if job is None:
+        return False
+    log.info("job %s (%s) begins, try %s", job.id, job.kind, job.tries)
+    try:
+        said, failed = _steps(job), False
+    except RuleError as error:
+        said, failed = error.message, True
+    except Exception:
+        db.session.rollback()
+        log.exception("job %s (%s) failed", job.id, job.kind)
+        if job.tries < actions.MOST_TRIES:
+            _stored(lambda: actions.put_back(job))
+            return True
+        said, failed = "Something went wrong on our side. What was done so far stands.", True
+    _stored(lambda: actions.finish(job, said, failed))
+    return True
+
+
+def _steps(job: Job) -> str:
+    module, _, name = KINDS[job.kind].partition(":")
+    work: Work = getattr(import_module(module), name)(**job.args)
+    answer: Any = None
+    while True:
+        try:
+            step = work.send(answer)
+        except StopIteration as end:
+            return end.value or ""
+        db.session.rollback()  # what was read may be old by the time it can be written
+        answer = _stored(lambda step=step: _step(job, step))  # type: ignore[misc]
+
+
+def _step(job: Job, step: Step) -> Any:
+    answer = step.store() if step.store else None
+    actions.tell(job, step.done, step.total)
+    return answer
+
+
+def _stored(write: Callable[[], Any]) -> Any:
+    """Do this as one transaction, again when the database gave it up in favour of another."""
+    for left in range(TRIES - 1, -1, -1):
+        with writing():
+            try:
+                answer = write()
+                db.session.commit()
+                return answer
+            except DBAPIError as error:
+                db.session.rollback()
+                if not left or not lost_race(error):
+                    raise
+    raise AssertionError("unreachable")
