@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from cms import access, web
+from cms import access, templating, web
 from cms.config import ROOT, Config, read_config
 from cms.db import db, engine_options, lost_race, writing
 
@@ -87,6 +87,8 @@ def create_app(config: Config | None = None) -> Cms:
     )
     app.url_map.converters["int"] = RecordId
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.code_generator_class = templating.Shown
+    app.jinja_env.extend(shown=templating.shown)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     _add_requests(app)
