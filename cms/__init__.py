@@ -121,6 +121,7 @@ def _add_rooms(app: Cms) -> None:
     from cms import cli
     from cms.auth.routes import bp as auth
     from cms.customers.routes import bp as customers
+    from cms.delivery.routes import bp as delivery
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.jobs.routes import bp as jobs
@@ -130,7 +131,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms = (home, figures, auth, customers, standings, products, orders, delivery, tracking, settings, jobs)
     for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

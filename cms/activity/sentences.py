@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = {
     "order.placed": "Placed {ref}",
     "order.moved": "{ref}: {old} to {new}",
     "order.step_taken_back": "{ref}: {new} again, {old} was taken back",
+    "order.delivery_changed": "{ref}: changed {changes}",
     "product.added": "Added to the catalogue",
     "product.edited": "Changed {changes}",
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
