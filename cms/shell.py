@@ -24,7 +24,7 @@ NAV = (
 )
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key"}
+STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key", "payment": "payments"}
 
 
 def add_shell(app: Flask) -> None:
