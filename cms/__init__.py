@@ -122,12 +122,13 @@ def _add_rooms(app: Cms) -> None:
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.orders.routes import bp as orders
+    from cms.payments.routes import bp as payments
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
+    for room in (home, figures, auth, customers, standings, products, orders, tracking, payments, settings):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)
