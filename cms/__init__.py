@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response, current_app, g
@@ -24,6 +25,21 @@ from cms.db import db, engine_options, lost_race, writing
 
 log = logging.getLogger("cms")
 TRIES = 5
+ROOMS = (
+    "home",
+    "figures",
+    "auth",
+    "customers",
+    "standings",
+    "products",
+    "orders",
+    "delivery",
+    "tracking",
+    "payments",
+    "settings",
+    "jobs",
+)
+"""Every room with pages."""
 
 
 class RecordId(IntegerConverter):
@@ -119,21 +135,9 @@ def _add_requests(app: Cms) -> None:
 
 def _add_rooms(app: Cms) -> None:
     from cms import cli
-    from cms.auth.routes import bp as auth
-    from cms.customers.routes import bp as customers
-    from cms.delivery.routes import bp as delivery
-    from cms.figures.routes import bp as figures
-    from cms.home.routes import bp as home
-    from cms.jobs.routes import bp as jobs
-    from cms.orders.routes import bp as orders
-    from cms.products.routes import bp as products
-    from cms.settings.routes import bp as settings
-    from cms.standings.routes import bp as standings
-    from cms.tracking.routes import bp as tracking
 
-    rooms = (home, figures, auth, customers, standings, products, orders, delivery, tracking, settings, jobs)
-    for room in rooms:
-        app.register_blueprint(room)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"cms.{room}.routes").bp)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)
 

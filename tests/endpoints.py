@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.databases import app_without_data
 from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
+from tests.payments.doing import pay
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -80,12 +81,14 @@ def examples() -> dict[str, Any]:
     customer = make_customer("Zubeida Sweep", email="zubeida@sweep.example", phone="+919812300000")
     product = make_product("Sweeping broom", stock=40)
     order = make_order(customer, product, qty=2)
+    payment = pay(order, 500, "upi")
     other = make_user("staff", "otherstaff")
     open_session(other)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
         "order_id": order.id,
+        "payment_id": payment.id,
         "user_id": other.id,
         "job_id": make_job().id,
         "customers.name": "phone",

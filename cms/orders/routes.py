@@ -19,6 +19,7 @@ from cms.errors import RuleError
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
+from cms.payments import queries as payments
 from cms.products import queries as products
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
@@ -95,7 +96,8 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    return render_template("orders/show.html", order=order, **_status_of(order))
+    money = payments.money_of(order, shop().undo_minutes)
+    return render_template("orders/show.html", order=order, money=money, key=uuid.uuid4().hex, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")
