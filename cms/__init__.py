@@ -123,11 +123,13 @@ def _add_rooms(app: Cms) -> None:
     from cms.home.routes import bp as home
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
+    from cms.reasons.routes import bp as reasons
+    from cms.returns.routes import bp as returns
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
+    for room in (home, figures, auth, customers, standings, products, orders, tracking, returns, settings, reasons):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

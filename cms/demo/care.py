@@ -10,8 +10,9 @@ from cms.dates import business_date
 from cms.demo.orders import Orders, Placed
 from cms.imports.batches import Batch
 from cms.imports.returns import NOT_NAMED
-from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN, refund_share
+from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN
 from cms.models import Complaint, Feedback, Return
+from cms.returns.rules import refund_share
 
 REASONS = (
     ("Wrong size", 22),
