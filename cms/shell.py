@@ -24,7 +24,14 @@ NAV = (
 )
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "return": "returns", "user": "key"}
+STORY_ICONS = {
+    "customer": "user",
+    "order": "orders",
+    "payment": "payments",
+    "product": "products",
+    "return": "returns",
+    "user": "key",
+}
 
 
 def add_shell(app: Flask) -> None:

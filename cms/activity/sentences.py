@@ -26,6 +26,12 @@ WORDS: Mapping[str, str] = {
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
     "product.archived": "Taken off sale",
     "product.restored": "On sale again",
+    "payment.recorded": "{ref}: {amount} received, {method}{excess}",
+    "payment.claimed": "{ref}: {amount} said to be paid, {method}, to be confirmed",
+    "payment.confirmed": "{ref}: {amount} confirmed, {method}{excess}",
+    "payment.refused": "{ref}: {amount} refused, {method}: {reason}",
+    "payment.given_back": "{ref}: {amount} given back, {method}",
+    "payment.taken_back": "{ref}: {amount} taken back, it was recorded by mistake",
     "import.landed": "Data imported",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
@@ -50,6 +56,14 @@ LABELS: Mapping[str, str] = {
     "zone": "time zone",
     "session_idle_minutes": "minutes until signed out when idle",
     "session_hours": "hours until signed out",
+}
+METHODS: Mapping[str, str] = {
+    "cash": "in cash",
+    "upi": "by UPI",
+    "card": "by card",
+    "bank": "by bank transfer",
+    "credit": "by store credit",
+    "other": "another way",
 }
 HIDDEN = ("note", "address")
 
@@ -79,6 +93,10 @@ def sentence(
         standing=_standing(after),
         was=before.get("segment", ""),
         now=after.get("segment", ""),
+        amount=money(after.get("amount_paise", 0)),
+        method=METHODS.get(after.get("method", ""), ""),
+        excess=f", {money(after['excess_paise'])} of it kept as store credit" if after.get("excess_paise") else "",
+        reason=after.get("reason", ""),
         **_coming_back(before, after, money),
     )
 

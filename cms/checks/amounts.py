@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select
 
 from cms.db import db
-from cms.models import CreditNote, Invoice, Order, OrderLine, Payment, Return
+from cms.models import CreditMove, CreditNote, Invoice, Order, OrderLine, Payment, Return
 
 MOST_SHOWN = 20
 
@@ -69,6 +69,25 @@ def refunds() -> Iterator[str]:
     found = paid.group_by(Payment.order_id).subquery()
     query = select(Order.ref, found.c.paise).join(found, found.c.order_id == Order.id)
     return _told(query.where(found.c.paise < 0, Order.settled_before.is_(False)), "order {}: payments come to {}")
+
+
+def credit_moves() -> Iterator[str]:
+    """Orders whose store credit moves are not those of their payments by credit that still count."""
+    given = case((Payment.kind == "refund", Payment.amount_paise), else_=-Payment.amount_paise)
+    counts = and_(Payment.state == "confirmed", Payment.method == "credit")
+    moves = (
+        select(
+            CreditMove.order_id,
+            func.sum(CreditMove.amount_paise).label("moved"),
+            func.sum(case((counts, given), else_=0)).label("paid"),
+        )
+        .outerjoin(Payment, Payment.id == CreditMove.payment_id)
+        .where(CreditMove.order_id.is_not(None))
+        .group_by(CreditMove.order_id)
+        .subquery()
+    )
+    query = select(Order.ref, moves.c.moved, moves.c.paid).join(moves, moves.c.order_id == Order.id)
+    return _told(query.where(moves.c.moved != moves.c.paid), "order {}: credit moved by {}, by its payments {}")
 
 
 def returns_of_cancelled() -> Iterator[str]:

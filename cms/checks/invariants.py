@@ -37,11 +37,13 @@ def all_checks() -> list[Check]:
         *(Check(f"{name} add up to their moves" if moves else f"The totals kept in {name} are right", do)
           for name, moves, do in totals.kept()),
         Check("The totals kept by day are right", totals.days),
+        Check("The totals kept by day and method of payment are right", totals.methods),
         Check("Each line comes to quantity x price less discounts", amounts.lines),
         Check("Each order is payable at total + tax + rounding", amounts.payable),
         Check("Each order's discount is shared out among its lines", amounts.order_discounts),
         Check("No more came back of a line than was sold", amounts.returned_units),
         Check("No more was paid back than was paid", amounts.refunds),
+        Check("Store credit was given and spent as the payments say", amounts.credit_moves),
         Check("Nothing came back of a cancelled order", amounts.returns_of_cancelled),
         Check("Invoice and credit note numbers follow one another", amounts.serials),
         Check("Returns, payments, complaints and feedback belong to the customer of their order", shape.same_customer),

@@ -15,6 +15,7 @@ from cms.activity.actions import record
 from cms.db import db, lock, refresh
 from cms.errors import Conflict, RuleError
 from cms.models import Order, OrderLine, Return
+from cms.payments.actions import give_back
 from cms.refs import next_refs
 from cms.returns import books, queries, rules
 
@@ -88,8 +89,8 @@ def request(
     return returns
 
 
-def refund(order: Order, returns: Sequence[Return], mode: str, reference: str, shop: Any, by: Any) -> int:
-    """Close returns of one order, all of one act; their money counts today. Gives what is handed out, in paise.
+def refund(order: Order, returns: Sequence[Return], mode: str, reference: str, shop: Any, by: Any) -> None:
+    """Close returns of one order, all of one act: their money counts today, and what was paid of it goes back.
 
     Goods not received before come back to the shelf now; a replacement goes out instead of money.
     Raises RuleError when a return is closed already or there is nothing left to replace its goods with.
@@ -111,14 +112,14 @@ def refund(order: Order, returns: Sequence[Return], mode: str, reference: str, s
         back[one.order_line_id] = (before[0] + one.quantity, before[1] + money[0], before[2] + money[1])
         one.state, one.refund_mode, one.refunded_on, one.version = "refunded", mode, today, one.version + 1
     books.move_stock({id: (units[0], units[1]) for id, units in stock.items()}, order, by)
-    due, paid = int(order.due_paise or 0), order.paid_paise
+    given = rules.given_back(sum(one.refund_paise + one.tax_paise for one in returns), order)
     books.count_refunds(order, returns, today)
-    whole = sum(one.refund_paise + one.tax_paise for one in returns)
-    given = rules.given_back(whole, due, paid, order.settled_before)
     for one in returns:
         after = {"quantity": one.quantity, "product": lines[one.order_line_id].product_name, "refund_mode": mode}
         _record(by, "return.refunded", one, after | {"refund_paise": one.refund_paise + one.tax_paise})
-    return given
+    if given:
+        note = f"For {', '.join(one.ref for one in returns)}"[:200]
+        give_back(order, given, mode, reference, note, shop, by, return_id=returns[0].id)
 
 
 def refund_one(order: Order, one: Return, seen: str, mode: str, reference: str, shop: Any, by: Any) -> None:

@@ -183,5 +183,4 @@ class Desk:
     @property
     def given_paise(self) -> int:
         """What of it is handed out; the rest lowers what is due."""
-        order = self.order
-        return rules.given_back(self.whole_paise, order.due_paise, order.paid_paise, order.settled_before)
+        return rules.given_back(self.whole_paise, self.order)

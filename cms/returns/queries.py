@@ -95,6 +95,7 @@ def page_or_404(return_id: int) -> Any:
         Return,
         Order.due_paise,
         Order.paid_paise,
+        Order.payable_paise,
         Order.settled_before,
         Customer.phone.label("customer_phone"),
         OrderLine.sku,

@@ -137,7 +137,7 @@ def _page(return_id: int, problems: dict[str, str] | None = None, typed: Any = N
         "returns/show.html",
         row=row,
         one=row.Return,
-        given=rules.given_back(whole, row.due_paise, row.paid_paise, row.settled_before),
+        given=rules.given_back(whole, row),
         paid=queries.paid_back(return_id),
         story=queries.story_of(return_id),
         next_moves=rules.next_moves(row.state),

@@ -9,6 +9,7 @@ from typing import Any
 
 from cms.dates import show_date
 from cms.errors import RuleError
+from cms.payments.rules import most_to_give_back
 
 OPEN = ("requested", "approved", "received")
 STATES = (*OPEN, "refunded", "refused")
@@ -150,14 +151,12 @@ def refund_of(line: Sold, units: int) -> tuple[int, int]:
     )
 
 
-def given_back(refund_paise: int, due_paise: int, paid_paise: int, settled_before: bool) -> int:
-    """How much of a refund is handed out, in paise; the rest lowers what is due. `due_paise`: before the refund.
+def given_back(refund_paise: int, order: Any) -> int:
+    """How much of a refund is handed out, in paise; the rest lowers what is due. The order is as before the refund.
 
-    Never more than was paid; where payments are not known all of it.
-
-    >>> given_back(500, 1000, 0, False), given_back(500, 0, 1000, False), given_back(500, 200, 800, False)
-    (0, 500, 300)
+    Never more than was paid; of an order from before, whose payments are not known, all of it.
     """
-    if settled_before:
-        return refund_paise
-    return max(min(refund_paise, refund_paise - due_paise, paid_paise), 0)
+    most = most_to_give_back(order.paid_paise, order.payable_paise, order.settled_before)
+    if order.settled_before:
+        return max(min(refund_paise, most), 0)
+    return max(min(refund_paise, refund_paise - (order.due_paise or 0), most), 0)

@@ -9,8 +9,9 @@ from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
-from cms.models import Customer, DayTotal, Order, Product
-from cms.totals.queries import DAY_COLUMNS, LIVE, days_recounted, differs, kept_totals
+from cms.models import Customer, DayTotal, MethodTotal, Order, Product
+from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
+from cms.totals.queries import LIVE, differs, kept_totals
 
 
 def count_on(day: date, **by: int) -> None:
@@ -27,6 +28,24 @@ def count_on(day: date, **by: int) -> None:
         with db.session.begin_nested():
             db.session.execute(insert(DayTotal).values(day=day, **by))
     except IntegrityError:  # another made the day's row between the two
+        db.session.execute(adding)
+
+
+def count_method(day: date, method: str, payments: int, received_paise: int, refunded_paise: int) -> None:
+    """Add confirmed money (also negative) to the totals of a business day and method."""
+    amounts = dict(zip(METHOD_COLUMNS, (payments, received_paise, refunded_paise), strict=True))
+    adding = (
+        update(MethodTotal)
+        .where(MethodTotal.day == day, MethodTotal.method == method)
+        .values({name: getattr(MethodTotal, name) + amount for name, amount in amounts.items()})
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(MethodTotal).values(day=day, method=method, **amounts))
+    except IntegrityError:  # another made the row between the two
         db.session.execute(adding)
 
 
@@ -83,3 +102,5 @@ def rebuild() -> None:
         )
     db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))
+    db.session.execute(delete(MethodTotal).execution_options(synchronize_session=False))
+    db.session.execute(insert(MethodTotal).from_select(["day", "method", *METHOD_COLUMNS], methods_recounted()))
