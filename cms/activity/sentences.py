@@ -53,6 +53,9 @@ LABELS: Mapping[str, str] = {
     "postcode": "PIN code",
     "sku": "code",
     "whatsapp": "WhatsApp number",
+    "return_days": "days to bring things back",
+    "return_from": "what those days are counted from",
+    "any_time": "also after the last day",
     "zone": "time zone",
     "session_idle_minutes": "minutes until signed out when idle",
     "session_hours": "hours until signed out",
@@ -112,9 +115,7 @@ def _change(name: str, old: Any, new: Any, money: Callable[[int], str]) -> str:
     return f"{label} (was {_shown(old)}) to {_shown(new)}"
 
 
-def _coming_back(
-    before: Mapping[str, Any], after: Mapping[str, Any], money: Callable[[int], str]
-) -> dict[str, str]:
+def _coming_back(before: Mapping[str, Any], after: Mapping[str, Any], money: Callable[[int], str]) -> dict[str, str]:
     """The words of a return and of the reasons for one."""
     late = after.get("late_reason")
     replaced = after.get("refund_mode") == "replacement"

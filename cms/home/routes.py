@@ -9,6 +9,7 @@ from cms.access import needs
 from cms.auth.sessions import shop
 from cms.figures import queries as figures
 from cms.orders import queries as orders
+from cms.returns import queries as returns
 from cms.shell import today
 
 bp = Blueprint("home", __name__)
@@ -22,4 +23,5 @@ def index() -> ResponseReturnValue:
         figures=figures.headline(today()),
         low=figures.low_stock(shop().low_stock),
         orders=orders.latest_orders(8),
+        returns_open=returns.open_counts(),
     )

@@ -20,6 +20,7 @@ from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
 from cms.products import queries as products
+from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
 
@@ -95,7 +96,8 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    return render_template("orders/show.html", order=order, **_status_of(order))
+    back = returns.returns_of_order(order_id)
+    return render_template("orders/show.html", order=order, returns=back, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")

@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for all lines of one act. `late`: why an owner allows it after the last day; `owner`: one is asking."""
+    """What holds for all lines of one act. `late`: why an `owner` allows it after the last day."""
 
     mode: str
     words: str = ""
@@ -70,7 +70,7 @@ def request(
     rows = _checked(order, lines, items, terms, today, shop)
     for row in rows:
         books.reserve(row["order_line_id"], row["quantity"])
-    keys = [request_key and (f"{request_key}-{number}" if number > 1 else request_key) for number in range(1, len(rows) + 1)]
+    keys = [request_key, *(request_key and f"{request_key}-{number}" for number in range(2, len(rows) + 1))]
     common = {"order_id": order.id, "customer_id": order.customer_id, "words": terms.words, "refund_mode": terms.mode}
     common |= {"state": "requested", "returned_at": now, "returned_on": today, "created_at": now}
     returns = [

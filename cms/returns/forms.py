@@ -86,7 +86,7 @@ class Desk:
             if "all" in posted:
                 one.typed = str(one.left) if one.left else ""
         if any(name.startswith("qty-") and name not in known and value.strip() for name, value in posted.items()):
-            self.problems["lines"] = f"Something typed here is not of {self.order.ref}; reload the page and type it again"
+            self.problems["lines"] = f"Something typed here is not of {self.order.ref}; reload the page"
         self.answer()
 
     def answer(self) -> None:
@@ -142,8 +142,7 @@ class Desk:
         return [
             one
             for one in self.lines
-            if one.typed.strip()
-            or all(word in fold(f"{one.line.product_name} {one.line.sku}") for word in words)
+            if one.typed.strip() or all(word in fold(f"{one.line.product_name} {one.line.sku}") for word in words)
         ]
 
     @property

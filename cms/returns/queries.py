@@ -110,7 +110,7 @@ def page_or_404(return_id: int) -> Any:
 def open_counts() -> dict[str, int]:
     """How many returns wait in each open state."""
     query = select(Return.state, func.count()).where(Return.state.in_(OPEN)).group_by(Return.state)
-    return dict.fromkeys(OPEN, 0) | {state: count for state, count in db.session.execute(query)}
+    return dict.fromkeys(OPEN, 0) | dict(db.session.execute(query).tuples().all())
 
 
 def returns_of_order(order_id: int) -> Sequence[Any]:
@@ -157,7 +157,7 @@ def by_request_key(key: str) -> Sequence[Return]:
 def reasons() -> dict[str, bool]:
     """The shop's reasons in their order, each with whether it is bound by no last day."""
     query = select(ReturnReason.name, ReturnReason.any_time).order_by(ReturnReason.position, ReturnReason.name)
-    return {name: any_time for name, any_time in db.session.execute(query)}
+    return dict(db.session.execute(query).tuples().all())
 
 
 def story_of(return_id: int) -> Sequence[Activity]:

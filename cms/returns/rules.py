@@ -100,11 +100,11 @@ def late_reason(today: date, last: date, reason: str, any_time: bool, owner: boo
         return ""
     if any_time:
         return f"{reason} may come back at any time"
-    day = show_date(last, today)
+    until = f"For “{reason}” this was possible until {show_date(last, today)}"
     if not owner:
-        raise RuleError(f"For “{reason}” this was possible until {day}. Only an owner may allow more.", "late_reason")
+        raise RuleError(f"{until}. Only an owner of the shop may allow more.", "late_reason")
     if not typed:
-        raise RuleError(f"For “{reason}” this was possible until {day}. Say why you allow it all the same.", "late_reason")
+        raise RuleError(f"{until}. Say why you allow it all the same.", "late_reason")
     return typed
 
 
