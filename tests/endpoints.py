@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_order, make_product, make_return, make_user, open_session
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -80,12 +80,14 @@ def examples() -> dict[str, Any]:
     customer = make_customer("Zubeida Sweep", email="zubeida@sweep.example", phone="+919812300000")
     product = make_product("Sweeping broom", stock=40)
     order = make_order(customer, product, qty=2)
+    brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
         "order_id": order.id,
+        "return_id": brought.id,
         "user_id": other.id,
         "customers.name": "phone",
         "products.name": "price",

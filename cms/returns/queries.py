@@ -110,7 +110,7 @@ def page_or_404(return_id: int) -> Any:
 def open_counts() -> dict[str, int]:
     """How many returns wait in each open state."""
     query = select(Return.state, func.count()).where(Return.state.in_(OPEN)).group_by(Return.state)
-    return dict.fromkeys(OPEN, 0) | dict(db.session.execute(query).tuples().all())
+    return dict.fromkeys(OPEN, 0) | dict(db.session.execute(query).all())
 
 
 def returns_of_order(order_id: int) -> Sequence[Any]:
@@ -138,10 +138,12 @@ def refunded_of(order_id: int) -> dict[int, tuple[int, int, int]]:
     return {line_id: (int(units), int(paise), int(tax)) for line_id, units, paise, tax in found}
 
 
-def paid_back(return_id: int) -> Sequence[Any]:
-    """The payments that handed out its refund."""
-    query = select(Payment.ref, Payment.amount_paise, Payment.method, Payment.paid_at, Payment.reference)
-    return db.session.execute(query.where(Payment.return_id == return_id).order_by(Payment.id)).all()
+def paid_back(one: Return) -> Sequence[Any]:
+    """The payments that handed its refund out; what came back in one act was paid in one."""
+    act = select(Return.id).where(Return.order_id == one.order_id, Return.created_at == one.created_at)
+    query = select(Payment.ref, Payment.amount_paise, Payment.method, Payment.paid_at, Payment.reference, Payment.note)
+    query = query.where(Payment.return_id.in_(act), Payment.note.contains(one.ref, autoescape=True))
+    return db.session.execute(query.order_by(Payment.id)).all()
 
 
 def by_request_key(key: str) -> Sequence[Return]:
@@ -157,7 +159,7 @@ def by_request_key(key: str) -> Sequence[Return]:
 def reasons() -> dict[str, bool]:
     """The shop's reasons in their order, each with whether it is bound by no last day."""
     query = select(ReturnReason.name, ReturnReason.any_time).order_by(ReturnReason.position, ReturnReason.name)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def story_of(return_id: int) -> Sequence[Activity]:

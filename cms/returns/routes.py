@@ -138,7 +138,7 @@ def _page(return_id: int, problems: dict[str, str] | None = None, typed: Any = N
         row=row,
         one=row.Return,
         given=rules.given_back(whole, row),
-        paid=queries.paid_back(return_id),
+        paid=queries.paid_back(row.Return),
         story=queries.story_of(return_id),
         next_moves=rules.next_moves(row.state),
         modes=rules.MODES,

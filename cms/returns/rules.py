@@ -99,7 +99,7 @@ def late_reason(today: date, last: date, reason: str, any_time: bool, owner: boo
     if today <= last:
         return ""
     if any_time:
-        return f"{reason} may come back at any time"
+        return "This reason is not bound by it"
     until = f"For “{reason}” this was possible until {show_date(last, today)}"
     if not owner:
         raise RuleError(f"{until}. Only an owner of the shop may allow more.", "late_reason")
