@@ -122,6 +122,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.orders.routes import bp as orders
+    from cms.payments.routes import bp as payments
     from cms.products.routes import bp as products
     from cms.reasons.routes import bp as reasons
     from cms.returns.routes import bp as returns
@@ -129,7 +130,8 @@ def _add_rooms(app: Cms) -> None:
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, returns, settings, reasons):
+    first = (home, figures, auth, customers, standings, products, orders, tracking)
+    for room in (*first, payments, returns, settings, reasons):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

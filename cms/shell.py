@@ -15,11 +15,12 @@ from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
 from cms.money import CURRENCIES, plain_money, show_count, show_money
+from cms.payments.rules import METHODS, payment_state
 from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"), ("returns", "Returns"))),
+    ("After the sale", (("tracking", "Tracking"), ("payments", "Payments"), ("returns", "Returns"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
@@ -49,6 +50,8 @@ def add_shell(app: Flask) -> None:
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,
+        payment_state_of=payment_state_of,
+        method_label=METHODS.get,
         story_sentence=lambda entry: sentence(
             entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
         ),
@@ -115,6 +118,12 @@ def standing_of(customer: Any) -> Standing:
         today(),
         shop().active_days,
     )
+
+
+def payment_state_of(order: Any) -> str:
+    """How this order, row or record, stands with its payments, as far as its own amounts tell."""
+    returned = order.returned_paise + order.returned_tax_paise
+    return payment_state(order.payable_paise, returned, order.paid_paise, order.settled_before, order.status)
 
 
 def today() -> date:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.databases import app_without_data
 from tests.factories import make_customer, make_order, make_product, make_return, make_user, open_session
+from tests.payments.doing import pay
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -80,6 +81,7 @@ def examples() -> dict[str, Any]:
     customer = make_customer("Zubeida Sweep", email="zubeida@sweep.example", phone="+919812300000")
     product = make_product("Sweeping broom", stock=40)
     order = make_order(customer, product, qty=2)
+    payment = pay(order, 500, "upi")
     brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
@@ -87,6 +89,7 @@ def examples() -> dict[str, Any]:
         "customer_id": customer.id,
         "product_id": product.id,
         "order_id": order.id,
+        "payment_id": payment.id,
         "return_id": brought.id,
         "user_id": other.id,
         "customers.name": "phone",

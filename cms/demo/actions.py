@@ -29,6 +29,7 @@ THERE_AT_FIRST = 0.12
 """The share of the customers whom the shop had before its first day here."""
 OPENS, CLOSES, MORNING_ENDS = 9 * 3600, 21 * 3600, 10 * 3600
 EVERY = 100_000
+DEMO_VPA = "demo.shop@upi"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def fill_shop(size: Size, today: date, by: Any, say: Callable[[str], None] = lam
         if db.session.scalar(select(table.id).limit(1)) is not None:
             raise RuleError(f"This shop has {things} already; a demo needs an empty one")
     settings = db.session.scalars(select(Settings)).one()
+    settings.simulate_payments, settings.upi_vpa = True, settings.upi_vpa or DEMO_VPA
     rng = Random(f"{size.seed} {today}")  # noqa: S311  (nothing secret)
     now = to_utc(datetime.combine(today, time(10, 0)), settings.zone)
     goods = articles()

@@ -42,6 +42,8 @@ AS_PLACED = {
     "version": 1,
     "request_key": None,
 }
+CLAIMS, CLAIM_DAYS = 6, 12
+"""So many payments of the last days still wait to be confirmed."""
 STOCK_DAYS = 7
 """The shop counted its stock so many days ago and has kept track since."""
 
@@ -63,7 +65,7 @@ class Orders:
         self.orders, self.lines, self.steps, self.payments, self.moves = (
             Batch(table) for table in (Order, OrderLine, StatusChange, Payment, StockMove)
         )
-        self.number = self.paid = 0
+        self.number = self.paid = self.claimed = 0
         self.popular = _popular(rng, len(goods))
         self.tracked = {row["id"] for row in shelf if row["stock"] is not None}
         self.counted_at = now - timedelta(days=STOCK_DAYS)
@@ -186,18 +188,22 @@ class Orders:
             if status != "Delivered":
                 return
             at = row["delivered_at"]
+        if placed.method == "upi" and self.claimed < CLAIMS and (self.now - at).days < CLAIM_DAYS and chance > 0.5:
+            self.claimed += 1
+            self.pay(placed, total, at, "claimed")
+            return
         recent = (self.now - at).days < 45
         if recent and chance < 0.06:
             return
         self.pay(placed, total // 200 * 100 if recent and chance < 0.10 and total >= 200 else total, at)
 
-    def pay(self, placed: Placed, paise: int, at: datetime) -> None:
+    def pay(self, placed: Placed, paise: int, at: datetime, state: str = "confirmed") -> None:
         """Note a payment, or a refund where it is negative, with its order."""
         row, kind = placed.row, "payment" if paise > 0 else "refund"
         self.paid += 1
         upi = placed.method == "upi" and paise > 0
         reference = f"{100_000_000_000 + self.paid * 7_919_000_111 % 800_000_000_000}" if upi else ""
-        row["paid_paise"] += paise
+        row["paid_paise"] += paise if state == "confirmed" else 0
         self.payments.add(
             {
                 "id": self.payments.new_id(),
@@ -205,7 +211,7 @@ class Orders:
                 "order_id": row["id"],
                 "customer_id": row["customer_id"],
                 "kind": kind,
-                "state": "confirmed",
+                "state": state,
                 "method": placed.method,
                 "amount_paise": abs(paise),
                 "reference": reference,

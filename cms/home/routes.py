@@ -9,6 +9,7 @@ from cms.access import needs
 from cms.auth.sessions import shop
 from cms.figures import queries as figures
 from cms.orders import queries as orders
+from cms.payments import queries as payments
 from cms.returns import queries as returns
 from cms.shell import today
 
@@ -22,6 +23,7 @@ def index() -> ResponseReturnValue:
         "home/index.html",
         figures=figures.headline(today()),
         low=figures.low_stock(shop().low_stock),
+        to_confirm=payments.to_confirm(),
         orders=orders.latest_orders(8),
         returns_open=returns.open_counts(),
     )

@@ -19,6 +19,7 @@ from cms.errors import RuleError
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
+from cms.payments import queries as payments
 from cms.products import queries as products
 from cms.returns import queries as returns
 from cms.shell import today
@@ -96,8 +97,9 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    back = returns.returns_of_order(order_id)
-    return render_template("orders/show.html", order=order, returns=back, **_status_of(order))
+    money = payments.money_of(order, shop().undo_minutes)
+    after = {"money": money, "key": uuid.uuid4().hex, "returns": returns.returns_of_order(order_id)}
+    return render_template("orders/show.html", order=order, **after, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")
