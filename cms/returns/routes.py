@@ -16,7 +16,6 @@ from cms.db import db
 from cms.errors import RuleError
 from cms.orders import queries as orders
 from cms.orders.filters import OrderFilter
-from cms.orders.forms import id_in
 from cms.returns import actions, queries, rules
 from cms.returns.filters import ReturnFilter
 from cms.returns.forms import GOODS, Desk, DeskLine
@@ -150,8 +149,8 @@ def _page(return_id: int, problems: dict[str, str] | None = None, typed: Any = N
 
 
 def _typed() -> Desk:
-    order_id = id_in(request.form.get("order_id"))
-    desk = _desk(order_id if order_id else abort(404, "That order no longer exists"))
+    order_id = request.form.get("order_id", 0, type=int)
+    desk = _desk(order_id if 0 < order_id < 2**31 else abort(404, "That order no longer exists"))
     desk.fill(request.form)
     return desk
 
