@@ -36,7 +36,9 @@ ROOMS = (
     "delivery",
     "tracking",
     "payments",
+    "returns",
     "settings",
+    "reasons",
     "jobs",
 )
 """Every room with pages."""

@@ -20,12 +20,19 @@ from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"), ("payments", "Payments"))),
+    ("After the sale", (("tracking", "Tracking"), ("payments", "Payments"), ("returns", "Returns"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key", "payment": "payments"}
+STORY_ICONS = {
+    "customer": "user",
+    "order": "orders",
+    "payment": "payments",
+    "product": "products",
+    "return": "returns",
+    "user": "key",
+}
 
 
 def add_shell(app: Flask) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_job, make_order, make_product, make_return, make_user, open_session
 from tests.payments.doing import pay
 
 ME = "asha"
@@ -82,6 +82,7 @@ def examples() -> dict[str, Any]:
     product = make_product("Sweeping broom", stock=40)
     order = make_order(customer, product, qty=2)
     payment = pay(order, 500, "upi")
+    brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
     return {
@@ -89,6 +90,7 @@ def examples() -> dict[str, Any]:
         "product_id": product.id,
         "order_id": order.id,
         "payment_id": payment.id,
+        "return_id": brought.id,
         "user_id": other.id,
         "job_id": make_job().id,
         "customers.name": "phone",

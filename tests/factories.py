@@ -17,9 +17,11 @@ from cms.auth.sessions import token_hash
 from cms.customers.actions import add_customer
 from cms.db import db, writing
 from cms.jobs.actions import enqueue
-from cms.models import Customer, Job, Order, Product, Session, Settings, User
+from cms.models import Customer, Job, Order, Product, Return, Session, Settings, User
 from cms.orders.actions import Item, move_order, place_order
+from cms.orders.queries import order_or_404
 from cms.products.actions import add_product
+from cms.returns import actions as returns
 
 PASSWORD = "correct horse battery staple"
 STEPS = {
@@ -122,6 +124,21 @@ def make_order(
         for step in STEPS[status]:
             move_order(order, step, order.status, by)
     return order
+
+
+def make_return(order: Order | None = None, qty: int = 1, state: str = "requested", **terms: Any) -> Return:
+    """Units of the first line of an order that was delivered, moved on to `state`; money goes back in cash."""
+    order = order or make_order(qty=max(qty, 5), status="Delivered")
+    reason, sellable, by = terms.pop("reason", "Other"), terms.pop("sellable", True), terms.pop("by", None)
+    with write():
+        shop, found = the_shop(), order_or_404(order.id)
+        items = [returns.Item(found.lines[0].id, qty, reason, sellable)]
+        one = returns.request(found, items, returns.Terms(**{"mode": "cash", **terms}), shop, by)[0]
+        if state == "refunded":
+            returns.refund_one(found, one, "requested", one.refund_mode, "", shop, by)
+        elif state != "requested":
+            returns.move_return(found, one, state, "requested", "As told", None, by)
+    return one
 
 
 def _item(item: Item | Product, qty: int) -> Item:

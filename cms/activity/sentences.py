@@ -17,6 +17,11 @@ WORDS: Mapping[str, str] = {
     "order.moved": "{ref}: {old} to {new}",
     "order.step_taken_back": "{ref}: {new} again, {old} was taken back",
     "order.delivery_changed": "{ref}: changed {changes}",
+    "return.requested": "{ref}: {goods} to come back, {why}",
+    "return.approved": "{ref} approved",
+    "return.received": "{ref}: the goods are here",
+    "return.refunded": "{ref}: {goods} came back, {refund}",
+    "return.refused": "{ref} refused: {why}",
     "product.added": "Added to the catalogue",
     "product.edited": "Changed {changes}",
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
@@ -35,6 +40,10 @@ WORDS: Mapping[str, str] = {
     "settings.segment_renamed": "The segment {was} is now called {now}",
     "settings.segment_moved": "Moved the segment {now} in the list",
     "settings.segment_removed": "Removed the segment {was}",
+    "settings.reason_added": "Added the return reason {now_reason}",
+    "settings.reason_changed": "Changed the return reason {changes}",
+    "settings.reason_moved": "Moved the return reason {now_reason} in the list",
+    "settings.reason_removed": "Removed the return reason {was_reason}",
 }
 LABELS: Mapping[str, str] = {
     "email": "e-mail",
@@ -45,6 +54,9 @@ LABELS: Mapping[str, str] = {
     "postcode": "PIN code",
     "sku": "code",
     "whatsapp": "WhatsApp number",
+    "return_days": "days to bring things back",
+    "return_from": "what those days are counted from",
+    "any_time": "also after the last day",
     "zone": "time zone",
     "session_idle_minutes": "minutes until signed out when idle",
     "session_hours": "hours until signed out",
@@ -89,6 +101,7 @@ def sentence(
         method=METHODS.get(after.get("method", ""), ""),
         excess=f", {money(after['excess_paise'])} of it kept as store credit" if after.get("excess_paise") else "",
         reason=after.get("reason", ""),
+        **_coming_back(before, after, money),
     )
 
 
@@ -101,6 +114,19 @@ def _change(name: str, old: Any, new: Any, money: Callable[[int], str]) -> str:
     if name == "gst_rate_bp":
         return f"{label} (was {_percent(old)}) to {_percent(new)}"
     return f"{label} (was {_shown(old)}) to {_shown(new)}"
+
+
+def _coming_back(before: Mapping[str, Any], after: Mapping[str, Any], money: Callable[[int], str]) -> dict[str, str]:
+    """The words of a return and of the reasons for one."""
+    late = after.get("late_reason")
+    replaced = after.get("refund_mode") == "replacement"
+    return {
+        "goods": f"{after.get('quantity', '')} of {after.get('product', '')}",
+        "why": f"{after.get('reason', '')}{f' (after the last day: {late})' if late else ''}",
+        "refund": "replaced" if replaced else f"{money(after.get('refund_paise', 0))} refunded",
+        "now_reason": after.get("name", ""),
+        "was_reason": before.get("name", ""),
+    }
 
 
 def _shown(value: Any, nothing: str = "empty") -> str:

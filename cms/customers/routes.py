@@ -18,6 +18,7 @@ from cms.errors import Conflict, RuleError
 from cms.fields import version_of
 from cms.formats import show_phone
 from cms.payments import queries as payments
+from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import page_or_fragment, toast
 
@@ -89,6 +90,7 @@ def show(customer_id: int) -> ResponseReturnValue:
         story=queries.story_of(customer_id),
         owed=payments.owed_by(customer_id),
         credit_moves=payments.credit_moves_of(customer_id),
+        return_count=returns.count_of(customer_id),
     )
 
 

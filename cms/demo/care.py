@@ -10,18 +10,19 @@ from cms.dates import business_date
 from cms.demo.orders import Orders, Placed
 from cms.imports.batches import Batch
 from cms.imports.returns import NOT_NAMED
-from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN, refund_share
+from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN
 from cms.models import Complaint, Feedback, Return
+from cms.returns.rules import refund_share
 
 REASONS = (
-    ("Wrong size", 22),
-    ("Damaged in transit", 18),
-    ("Colour not as shown", 16),
-    ("Does not work", 14),
-    ("Not as expected", 12),
+    ("Damaged or defective", 26),
+    ("Size does not fit", 22),
+    ("Not as described", 18),
+    ("Did not like it", 12),
     ("Ordered by mistake", 8),
     ("Arrived too late", 6),
-    ("Wrong item sent", 4),
+    ("Wrong item sent", 5),
+    ("Other", 3),
 )
 PRAISE = (
     "Very good quality",
@@ -49,6 +50,10 @@ COMPLAINTS = (
 )
 
 
+LATELY = 10
+"""Of the deliveries of the last days more comes back: there shall be something to decide on."""
+
+
 class Care:
     """Decides what follows an order and keeps the rows until `write`."""
 
@@ -63,7 +68,7 @@ class Care:
         if placed.row["status"] != "Delivered":
             return
         chance = self.rng.random()
-        if chance < 0.04:
+        if chance < (0.3 if (self.now - placed.row["delivered_at"]).days < LATELY else 0.04):
             self._return(placed)
         elif chance < 0.05:
             self._complain(placed)
@@ -96,7 +101,7 @@ class Care:
         line = self.rng.choice(placed.lines)
         units = line["quantity"] if self.rng.random() < 0.7 else self.rng.randint(1, line["quantity"])
         refund, day = refund_share(line["total_paise"], line["quantity"], 0, units), business_date(at, self.zone)
-        refunded = (self.now - at).days >= 2 or self.rng.random() < 0.3
+        refunded = (self.now - at).days >= LATELY or self.rng.random() < 0.2
         self.returned += 1
         self.returns.add(
             self._base(placed, at, self.returns)

@@ -10,6 +10,7 @@ from cms.auth.sessions import shop
 from cms.figures import queries as figures
 from cms.orders import queries as orders
 from cms.payments import queries as payments
+from cms.returns import queries as returns
 from cms.shell import today
 
 bp = Blueprint("home", __name__)
@@ -24,4 +25,5 @@ def index() -> ResponseReturnValue:
         low=figures.low_stock(shop().low_stock),
         to_confirm=payments.to_confirm(),
         orders=orders.latest_orders(8),
+        returns_open=returns.open_counts(),
     )

@@ -21,6 +21,7 @@ from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
 from cms.payments import queries as payments
 from cms.products import queries as products
+from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
 
@@ -97,7 +98,8 @@ def create() -> ResponseReturnValue:
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
     money = payments.money_of(order, shop().undo_minutes)
-    return render_template("orders/show.html", order=order, money=money, key=uuid.uuid4().hex, **_status_of(order))
+    after = {"money": money, "key": uuid.uuid4().hex, "returns": returns.returns_of_order(order_id)}
+    return render_template("orders/show.html", order=order, **after, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")

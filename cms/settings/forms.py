@@ -60,6 +60,8 @@ class ShopForm(Form):
     active_days = fields.whole("Days a customer stays active", 1, 3650, required=True, render_kw=NUMBER)
     low_stock = fields.whole("Low stock level", 0, 1_000_000, required=True, render_kw=NUMBER)
     undo_minutes = fields.whole("Minutes to take a step back", 0, 10_080, required=True, render_kw=NUMBER)
+    return_days = fields.whole("Days to bring things back", 0, 3650, required=True, render_kw=NUMBER)
+    return_from = Choice("Counted from", choices=[("order", "The day of the order"), ("delivery", "The delivery")])
     session_idle_minutes = fields.whole("Idle minutes until signed out", 5, 10_080, required=True, render_kw=NUMBER)
     session_hours = fields.whole("Hours until signed out", 1, 720, required=True, render_kw=NUMBER)
     version = HiddenField()

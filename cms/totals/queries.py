@@ -89,18 +89,26 @@ def _orders() -> Kept:
         .group_by(Payment.order_id)
         .subquery()
     )
+    back = (
+        select(Return.order_id, func.sum(Return.tax_paise).label("paise"))
+        .where(Return.state == "refunded", Return.tax_paise != 0)
+        .group_by(Return.order_id)
+        .subquery()
+    )
     names = ("line_count", "units", "total_paise", "returned_units", "returned_paise")
     recount = (
         select(
             Order.id.label("key"),
             *(func.coalesce(lines.c[name], 0).label(name) for name in names),
             func.coalesce(paid.c.paise, 0).label("paid_paise"),
+            func.coalesce(back.c.paise, 0).label("returned_tax_paise"),
         )
         .outerjoin(lines, lines.c.order_id == Order.id)
         .outerjoin(paid, paid.c.order_id == Order.id)
+        .outerjoin(back, back.c.order_id == Order.id)
         .subquery()
     )
-    return Kept(Order, Order.id, (*names, "paid_paise"), recount)
+    return Kept(Order, Order.id, (*names, "paid_paise", "returned_tax_paise"), recount)
 
 
 def _customers() -> Kept:
