@@ -77,6 +77,7 @@ def create_app(config: Config | None = None) -> Cms:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # a page behind a private link sends no referrer; the token and __Host- are enough
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_PARTS=10_000,
         TRUSTED_HOSTS=list(config.hosts) or None,
@@ -117,8 +118,11 @@ def _add_requests(app: Cms) -> None:
 
 def _add_rooms(app: Cms) -> None:
     from cms import cli
+    from cms.assignments.routes import bp as assignments
     from cms.auth.routes import bp as auth
+    from cms.complaints.routes import bp as complaints
     from cms.customers.routes import bp as customers
+    from cms.feedback.routes import bp as feedback
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.orders.routes import bp as orders
@@ -127,7 +131,9 @@ def _add_rooms(app: Cms) -> None:
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
+    rooms = [home, figures, auth, customers, standings, products, orders, tracking, settings]
+    rooms += [complaints, assignments, feedback]
+    for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

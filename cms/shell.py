@@ -19,12 +19,19 @@ from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"),)),
+    ("After the sale", (("tracking", "Tracking"), ("complaints", "Complaints"), ("feedback", "Feedback"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key"}
+STORY_ICONS = {
+    "customer": "user",
+    "order": "orders",
+    "product": "products",
+    "user": "key",
+    "complaint": "complaints",
+    "feedback": "feedback",
+}
 
 
 def add_shell(app: Flask) -> None:

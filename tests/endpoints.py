@@ -12,7 +12,16 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_order, make_product, make_user, open_session
+from tests.factories import (
+    make_complaint,
+    make_customer,
+    make_feedback,
+    make_feedback_link,
+    make_order,
+    make_product,
+    make_user,
+    open_session,
+)
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -82,6 +91,8 @@ def examples() -> dict[str, Any]:
     order = make_order(customer, product, qty=2)
     other = make_user("staff", "otherstaff")
     open_session(other)
+    complaint = make_complaint(order, "Sweeping broom lost its bristles")
+    token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -90,6 +101,10 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "complaint_id": complaint.id,
+        "assignments.name": "priority",
+        "feedback_id": make_feedback(order, product, 2, "Zubeida found it poor").id,
+        "feedback.token": token,
     }
 
 

@@ -37,6 +37,7 @@ def all_checks() -> list[Check]:
         *(Check(f"{name} add up to their moves" if moves else f"The totals kept in {name} are right", do)
           for name, moves, do in totals.kept()),
         Check("The totals kept by day are right", totals.days),
+        Check("The ratings kept by day and stars are right", totals.ratings),
         Check("Each line comes to quantity x price less discounts", amounts.lines),
         Check("Each order is payable at total + tax + rounding", amounts.payable),
         Check("Each order's discount is shared out among its lines", amounts.order_discounts),
@@ -49,6 +50,7 @@ def all_checks() -> list[Check]:
         Check("Each step of an order follows the one before", history.chains),
         Check("Each step of an order was allowed, or takes one back", history.moves),
         Check("The last step of an order is its status", history.last_steps),
+        Check("Each complaint's times fit its state", history.complaints),
         *(Check(f"The days in {name} are those of their times", do) for name, do in shape.days(zone)),
         Check("Customers are found by what they are called", search.customers),
         Check("Products are found by what they are called", search.products),

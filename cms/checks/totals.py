@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
 from cms.totals.queries import DAY_COLUMNS, Kept, kept_totals, wrong, wrong_days
+from cms.totals.ratings import wrong_ratings
 
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}
 MOST_SHOWN = 20
@@ -52,3 +53,9 @@ def days() -> Iterator[str]:
             f"{name} is {a}, counted {b}" for name, a, b in zip(DAY_COLUMNS, was, counted, strict=True) if a != b
         ]
         yield f"day {day}: {'; '.join(differing)}"
+
+
+def ratings() -> Iterator[str]:
+    """Days on which the stars were counted wrongly."""
+    for day, stars, was, counted in wrong_ratings()[:MOST_SHOWN]:
+        yield f"day {day}: {was} ratings of {stars} stars, counted {counted}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
+from cms import clock
 from cms.access import needs
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.figures import queries as figures
 from cms.orders import queries as orders
 from cms.shell import today
@@ -22,4 +24,5 @@ def index() -> ResponseReturnValue:
         figures=figures.headline(today()),
         low=figures.low_stock(shop().low_stock),
         orders=orders.latest_orders(8),
+        complaints=complaints.unsolved(g.me.id, clock.now()),
     )

@@ -12,13 +12,16 @@ from cms import clock
 from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
+from cms.feedback import queries as feedback
+from cms.fields import id_in
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
-from cms.orders.forms import Draft, id_in
+from cms.orders.forms import Draft
 from cms.products import queries as products
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
@@ -95,7 +98,12 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    return render_template("orders/show.html", order=order, **_status_of(order))
+    after = {
+        "complaints": complaints.of_order(order_id),
+        "feedback": feedback.of_order(order_id),
+        "feedback_until": feedback.open_link_until(order_id, clock.now()),
+    }
+    return render_template("orders/show.html", order=order, **after, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")

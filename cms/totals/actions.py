@@ -9,8 +9,9 @@ from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
-from cms.models import Customer, DayTotal, Order, Product
+from cms.models import Customer, DayTotal, Order, Product, RatingTotal
 from cms.totals.queries import DAY_COLUMNS, LIVE, days_recounted, differs, kept_totals
+from cms.totals.ratings import ratings_recounted
 
 
 def count_on(day: date, **by: int) -> None:
@@ -27,6 +28,23 @@ def count_on(day: date, **by: int) -> None:
         with db.session.begin_nested():
             db.session.execute(insert(DayTotal).values(day=day, **by))
     except IntegrityError:  # another made the day's row between the two
+        db.session.execute(adding)
+
+
+def count_rating(day: date, stars: int) -> None:
+    """Count a rating on its business day."""
+    adding = (
+        update(RatingTotal)
+        .where(RatingTotal.day == day, RatingTotal.rating == stars)
+        .values(ratings=RatingTotal.ratings + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(RatingTotal).values(day=day, rating=stars, ratings=1))
+    except IntegrityError:  # another made the row between the two
         db.session.execute(adding)
 
 
@@ -83,3 +101,5 @@ def rebuild() -> None:
         )
     db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))
+    db.session.execute(delete(RatingTotal).execution_options(synchronize_session=False))
+    db.session.execute(insert(RatingTotal).from_select(["day", "rating", "ratings"], ratings_recounted()))
