@@ -31,7 +31,7 @@ class ComplaintForm(Form):
 
     order = Text("Order number", 64, render_kw={"autocomplete": "off", "autocapitalize": "characters"})
     product = ProductOf("What is it about")
-    text = LongText("What is wrong", LONGEST_TEXT, required=True, render_kw={"rows": 5})
+    text = LongText("Complaint", LONGEST_TEXT, required=True, render_kw={"rows": 5})
     priority = Choice("Priority", choices=list(PRIORITIES.items()), default="normal")
     assignee = Choice("Who looks after it")
     customer = HiddenField()
@@ -59,10 +59,10 @@ class ResolutionForm(Form):
     """How a complaint was resolved."""
 
     resolution_kind = Choice("How was it resolved", choices=[("", "Choose"), *RESOLUTIONS.items()])
-    resolution = LongText("What was done", LONGEST_TEXT, required=True, render_kw={"rows": 3})
+    resolution = LongText("Solution", LONGEST_TEXT, required=True, render_kw={"rows": 3})
 
 
 class NoteForm(Form):
     """A note; it can be added to, not changed."""
 
-    text = LongText("Add a note", LONGEST_TEXT, required=True, render_kw={"rows": 2})
+    text = LongText("Note", LONGEST_TEXT, required=True, render_kw={"rows": 2})

@@ -136,7 +136,8 @@ def save_state(complaint_id: int) -> ResponseReturnValue:
         actions.move_complaint(complaint, new, seen, g.me, *told)
         db.session.commit()
         toast(f"{complaint.ref}: {rules.STATES[complaint.state].lower()}")
-        form = ResolutionForm(formdata=None)
+        if new == "resolved":
+            form = ResolutionForm(formdata=None)
     except RuleError as error:
         db.session.rollback()
         problem = error.message

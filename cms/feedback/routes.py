@@ -142,7 +142,10 @@ def save_answer(token: str) -> ResponseReturnValue:
     state = rules.link_state(link.used_at, link.expires_at, clock.now())
     if state != "open":
         return _closed(state)
-    form = AnswerForm(queries.to_rate(link.order_id), request.form)
+    products = queries.to_rate(link.order_id)
+    if not products:
+        return _closed("rated")
+    form = AnswerForm(products, request.form)
     answers = form.read()
     if not answers:
         return _answer_page(token, form, 422)
