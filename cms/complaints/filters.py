@@ -60,7 +60,8 @@ class ComplaintFilter:
         if self.tab == "overdue":
             select = select.where(is_overdue(now))
         if self.tab == "resolved":
-            select = select.where(Complaint.state == "resolved")
+            # The same as its state, but no index tempts the database away from walking the list by day.
+            select = select.where(Complaint.resolved_at.is_not(None))
         if self.priority:
             select = select.where(Complaint.priority == self.priority)
         if self.assignee:

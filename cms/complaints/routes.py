@@ -129,7 +129,7 @@ def show(complaint_id: int) -> ResponseReturnValue:
 def save_state(complaint_id: int) -> ResponseReturnValue:
     complaint = queries.complaint_or_404(complaint_id)
     new, seen, form, problem = request.form.get("state", ""), request.form.get("seen", ""), ResolutionForm(), ""
-    if new == "resolved" and seen == complaint.state and not form.validate():
+    if new == "resolved" and seen == complaint.state and new in rules.next_moves(seen) and not form.validate():
         return _state_answer(complaint_id, form), 422
     try:
         told = (form.resolution_kind.value or "", form.resolution.value) if new == "resolved" else ("", "")
@@ -140,8 +140,10 @@ def save_state(complaint_id: int) -> ResponseReturnValue:
             form = ResolutionForm(formdata=None)
     except RuleError as error:
         db.session.rollback()
+        if error.field in form.data:
+            form.blame(error)  # said beside the field
+            return _state_answer(complaint_id, form), 422
         problem = error.message
-        form.blame(error)
         toast(problem, "bad")
     if is_htmx() or (problem and new == "resolved"):
         return _state_answer(complaint_id, form, problem), 422 if problem else 200
