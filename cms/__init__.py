@@ -37,6 +37,8 @@ ROOMS = (
     "tracking",
     "payments",
     "returns",
+    "complaints",
+    "feedback",
     "settings",
     "reasons",
     "jobs",
@@ -95,6 +97,7 @@ def create_app(config: Config | None = None) -> Cms:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # a page behind a private link sends no referrer; the token and __Host- are enough
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_PARTS=10_000,
         TRUSTED_HOSTS=list(config.hosts) or None,

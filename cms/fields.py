@@ -5,7 +5,7 @@ Whatever is wrong stands beside the field, and what was typed stays in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -122,6 +122,21 @@ class Choice(SelectField):
             raise StopValidation(f"Choose one of the list for {self.label.text.lower()}")
 
 
+class ProductOf(Choice):
+    """A product of an order, or the order as a whole; `.value` its id."""
+
+    @property
+    def value(self) -> Any:
+        return int(self.data) if self.data else None
+
+    def offer(self, products: Iterable[Any], suggest: bool) -> None:
+        """The products as they were sold. `suggest` the only one there is, unless one of these was chosen."""
+        names = {str(product.product_id): product.product_name for product in products}
+        self.choices = [("", "The order as a whole"), *names.items()]
+        if suggest and (not self.raw_data or self.data not in {"", *names}):
+            self.data = next(iter(names)) if len(names) == 1 else ""
+
+
 STATE_CHOICES = [
     ("", "Choose a state"),
     *((name, name) for name in sorted(name for name in STATES.values() if "(until" not in name)),
@@ -180,3 +195,8 @@ class Form(FlaskForm):
 def version_of(text: str | None) -> int:
     """The version an edit was made on; -1, which no row has, for anything unreadable."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def id_in(text: str | None) -> int | None:
+    """A record's id in a posted text, None if it is no id."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

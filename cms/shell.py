@@ -20,7 +20,16 @@ from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"), ("payments", "Payments"), ("returns", "Returns"))),
+    (
+        "After the sale",
+        (
+            ("tracking", "Tracking"),
+            ("payments", "Payments"),
+            ("returns", "Returns"),
+            ("complaints", "Complaints"),
+            ("feedback", "Feedback"),
+        ),
+    ),
     ("Shop", (("settings", "Settings"),)),
 )
 
@@ -32,6 +41,8 @@ STORY_ICONS = {
     "product": "products",
     "return": "returns",
     "user": "key",
+    "complaint": "complaints",
+    "feedback": "feedback",
 }
 
 

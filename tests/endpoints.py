@@ -12,7 +12,18 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_job, make_order, make_product, make_return, make_user, open_session
+from tests.factories import (
+    make_complaint,
+    make_customer,
+    make_feedback,
+    make_feedback_link,
+    make_job,
+    make_order,
+    make_product,
+    make_return,
+    make_user,
+    open_session,
+)
 from tests.payments.doing import pay
 
 ME = "asha"
@@ -85,6 +96,8 @@ def examples() -> dict[str, Any]:
     brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
+    complaint = make_complaint(order, "Sweeping broom lost its bristles")
+    token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -96,6 +109,10 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "complaint_id": complaint.id,
+        "assignments.name": "priority",
+        "feedback_id": make_feedback(order, product, 2, "Zubeida found it poor").id,
+        "feedback.token": token,
     }
 
 

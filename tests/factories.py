@@ -14,10 +14,12 @@ from sqlalchemy import select
 from cms import clock
 from cms.auth.passwords import hash_password
 from cms.auth.sessions import token_hash
+from cms.complaints.actions import move_complaint, open_complaint
 from cms.customers.actions import add_customer
 from cms.db import db, writing
+from cms.feedback.actions import ask_for_feedback, give_feedback
 from cms.jobs.actions import enqueue
-from cms.models import Customer, Job, Order, Product, Return, Session, Settings, User
+from cms.models import Complaint, Customer, Feedback, Job, Order, Product, Return, Session, Settings, User
 from cms.orders.actions import Item, move_order, place_order
 from cms.orders.queries import order_or_404
 from cms.products.actions import add_product
@@ -29,6 +31,13 @@ STEPS = {
     "Shipped": ("Shipped",),
     "Delivered": ("Shipped", "Delivered"),
     "Cancelled": ("Cancelled",),
+}
+WAYS = {
+    "open": (),
+    "acknowledged": ("acknowledged",),
+    "waiting": ("acknowledged", "waiting"),
+    "resolved": ("acknowledged", "resolved"),
+    "reopened": ("acknowledged", "resolved", "reopened"),
 }
 _numbers = itertools.count(1)
 
@@ -139,6 +148,41 @@ def make_return(order: Order | None = None, qty: int = 1, state: str = "requeste
         elif state != "requested":
             returns.move_return(found, one, state, "requested", "As told", None, by)
     return one
+
+
+def make_complaint(
+    about: Order | Customer | None = None,
+    text: str = "The lid does not close",
+    state: str = "open",
+    product: Product | None = None,
+    by: Any = None,
+    **values: Any,
+) -> Complaint:
+    """About an order or only a customer; moved on to `state`, whatever lies between."""
+    about = about or make_order()
+    order_id, customer_id = (about.id, about.customer_id) if isinstance(about, Order) else (None, about.id)
+    row = {"order_id": order_id, "customer_id": customer_id, "product_id": product.id if product else None}
+    with write():
+        row |= {"text": text, "priority": "normal", "assignee_id": None} | values
+        complaint = open_complaint(row, the_shop(), by)
+        for step in WAYS[state]:
+            move_complaint(complaint, step, complaint.state, by, "refund", "Paid back")
+    return complaint
+
+
+def make_feedback(
+    order: Order, product: Product | None, rating: int = 5, comment: str = "", by: Any = None
+) -> Feedback:
+    with write():
+        return give_feedback(
+            db.session.get_one(Order, order.id), product.id if product else None, rating, comment, the_shop(), by
+        )
+
+
+def make_feedback_link(order: Order) -> str:
+    """The token of a private link to rate this order."""
+    with write():
+        return ask_for_feedback(db.session.get_one(Order, order.id), the_shop(), None)[0]
 
 
 def _item(item: Item | Product, qty: int) -> Item:

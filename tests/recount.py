@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cms.db import db
 from cms.totals.queries import kept_totals, wrong, wrong_days, wrong_methods
+from cms.totals.ratings import wrong_ratings
 
 
 def assert_totals_right() -> None:
@@ -14,3 +15,4 @@ def assert_totals_right() -> None:
         assert not found, f"{kept.table.__tablename__} {kept.columns}: {found}"
     assert wrong_days() == []
     assert wrong_methods() == []
+    assert wrong_ratings() == []

@@ -12,6 +12,7 @@ from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS
 from cms.totals.queries import Kept, kept_totals, wrong, wrong_days, wrong_methods
+from cms.totals.ratings import wrong_ratings
 
 MOVED: dict[tuple[str, ...], str] = {("stock",): "Stocks", ("credit_paise",): "Store credits"}
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}
@@ -61,3 +62,9 @@ def methods() -> Iterator[str]:
 
 def _told(names: tuple[str, ...], was: Any, counted: Any) -> str:
     return "; ".join(f"{name} is {a}, counted {b}" for name, a, b in zip(names, was, counted, strict=True) if a != b)
+
+
+def ratings() -> Iterator[str]:
+    """Days on which the stars were counted wrongly."""
+    for day, stars, was, counted in wrong_ratings()[:MOST_SHOWN]:
+        yield f"day {day}: {was} ratings of {stars} stars, counted {counted}"

@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import may, needs
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.db import db
 from cms.errors import Conflict, RuleError
+from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.formats import show_phone
 from cms.payments import queries as payments
@@ -87,6 +89,8 @@ def show(customer_id: int) -> ResponseReturnValue:
         "customers/show.html",
         customer=customer,
         orders=queries.orders_of(customer_id),
+        complaints=complaints.of_customer(customer_id),
+        feedback=feedback.spread_of_customer(customer_id),
         story=queries.story_of(customer_id),
         owed=payments.owed_by(customer_id),
         credit_moves=payments.credit_moves_of(customer_id),

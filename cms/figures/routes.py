@@ -18,6 +18,7 @@ ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "money": ("See the orders", lambda: url_for("orders.index")),
     "orders": ("See the orders", lambda: url_for("orders.index")),
     "customers": ("See the customers", lambda: url_for("customers.index")),
+    "feedback": ("See the feedback", lambda: url_for("feedback.index")),
     "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
 }
 

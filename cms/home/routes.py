@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
+from cms import clock
 from cms.access import needs
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.figures import queries as figures
 from cms.orders import queries as orders
 from cms.payments import queries as payments
@@ -26,4 +28,5 @@ def index() -> ResponseReturnValue:
         to_confirm=payments.to_confirm(),
         orders=orders.latest_orders(8),
         returns_open=returns.open_counts(),
+        complaints=complaints.unsolved(g.me.id, clock.now()),
     )

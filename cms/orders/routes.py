@@ -12,13 +12,16 @@ from cms import clock
 from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
+from cms.feedback import queries as feedback
+from cms.fields import id_in
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
-from cms.orders.forms import Draft, id_in
+from cms.orders.forms import Draft
 from cms.payments import queries as payments
 from cms.products import queries as products
 from cms.returns import queries as returns
@@ -97,8 +100,14 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    money = payments.money_of(order, shop().undo_minutes)
-    after = {"money": money, "key": uuid.uuid4().hex, "returns": returns.returns_of_order(order_id)}
+    after = {
+        "money": payments.money_of(order, shop().undo_minutes),
+        "key": uuid.uuid4().hex,
+        "returns": returns.returns_of_order(order_id),
+        "complaints": complaints.of_order(order_id),
+        "feedback": feedback.of_order(order_id),
+        "feedback_until": feedback.open_link_until(order_id, clock.now()),
+    }
     return render_template("orders/show.html", order=order, **after, **_status_of(order))
 
 

@@ -12,6 +12,7 @@ from cms.access import may, needs
 from cms.auth.sessions import shop
 from cms.db import db
 from cms.errors import Conflict, RuleError
+from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.products import actions, queries
 from cms.products.filters import ProductFilter
@@ -163,6 +164,7 @@ def _page(product_id: int, problem: str = "") -> str:
         problem=problem,
         moves=queries.moves_of(product_id),
         story=queries.story_of(product_id),
+        ratings=feedback.spread_of_product(product_id),
     )
 
 
