@@ -118,17 +118,21 @@ def _add_requests(app: Cms) -> None:
 def _add_rooms(app: Cms) -> None:
     from cms import cli
     from cms.auth.routes import bp as auth
+    from cms.compose.routes import bp as compose
     from cms.customers.routes import bp as customers
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.jobs.routes import bp as jobs
+    from cms.notifications.routes import bp as notifications
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
+    from cms.wordings.routes import bp as wordings
 
     rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms += (notifications, compose, wordings)
     for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

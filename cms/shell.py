@@ -19,12 +19,12 @@ from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"),)),
+    ("After the sale", (("tracking", "Tracking"), ("notifications", "Notifications"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key"}
+STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key", "message": "notifications"}
 
 
 def add_shell(app: Flask) -> None:

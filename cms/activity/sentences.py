@@ -16,6 +16,19 @@ WORDS: Mapping[str, str] = {
     "order.placed": "Placed {ref}",
     "order.moved": "{ref}: {old} to {new}",
     "order.step_taken_back": "{ref}: {new} again, {old} was taken back",
+    "customer.offers_allowed": "May be sent offers",
+    "customer.offers_ended": "No longer wants offers",
+    "message.written": "{channel} message written: {words}",
+    "message.opened": "{channel} message opened for sending: {words}",
+    "message.sent_again": "{channel} message put into the outbox again: {words}",
+    "message.taken_back": "{channel} message taken back: {words}",
+    "message.planned": "Message to {count} customers by {channel}: {words}",
+    "message.batch_sent_again": "{count} messages that had failed put into the outbox again",
+    "message.batch_taken_back": "{count} messages taken back before they were sent",
+    "template.added": "Added the message template {name}",
+    "template.edited": "Changed {changes}",
+    "template.archived": "Archived the message template {name}",
+    "template.restored": "Restored the message template {name}",
     "product.added": "Added to the catalogue",
     "product.edited": "Changed {changes}",
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
@@ -31,6 +44,7 @@ WORDS: Mapping[str, str] = {
 }
 LABELS: Mapping[str, str] = {
     "email": "e-mail",
+    "body": "the message",
     "price_paise": "price",
     "gst_rate_bp": "GST rate",
     "hsn": "HSN code",
@@ -42,7 +56,7 @@ LABELS: Mapping[str, str] = {
     "session_idle_minutes": "minutes until signed out when idle",
     "session_hours": "hours until signed out",
 }
-HIDDEN = ("note", "address")
+HIDDEN = ("note", "address", "body")
 
 
 def sentence(
@@ -70,6 +84,7 @@ def sentence(
         standing=_standing(after),
         was=before.get("segment", ""),
         now=after.get("segment", ""),
+        **{name: after.get(name, "") for name in ("channel", "count", "words", "name")},
     )
 
 

@@ -16,6 +16,7 @@ from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
+from cms.notifications.queries import messages_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
@@ -95,7 +96,8 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    return render_template("orders/show.html", order=order, **_status_of(order))
+    messages = messages_of(order.customer_id, order_id)
+    return render_template("orders/show.html", order=order, messages=messages, **_status_of(order))
 
 
 @bp.post("/<int:order_id>/status")
