@@ -132,8 +132,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.wordings.routes import bp as wordings
 
     rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
-    rooms += (notifications, compose, wordings)
-    for room in rooms:
+    for room in (*rooms, notifications, compose, wordings):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

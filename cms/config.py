@@ -94,18 +94,10 @@ def mail_server(environ: dict[str, str] | os._Environ = os.environ) -> MailServe
     except ValueError:
         raise wrong from None
     asked = parse_qs(url.query, keep_blank_values=True)
-    if (
-        url.scheme not in ("smtp", "smtps")
-        or not url.hostname
-        or url.path not in ("", "/")
-        or url.fragment
-        or port == 0
-    ):
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    if url.scheme not in ("smtp", "smtps") or not url.hostname or port == 0:
         raise wrong
-    if (
-        bool(url.username) != bool(url.password)
-        or not (unquote(url.username or "") + unquote(url.password or "")).isascii()
-    ):
+    if url.path.strip("/") or url.fragment or bool(user) != bool(password) or not (user + password).isascii():
         raise wrong
     if asked.keys() - {"starttls"} or asked.get("starttls", ["1"]) not in (["0"], ["1"]):
         raise ConfigError("After the ? of SMTP_URL only starttls=0 or starttls=1 can stand")
@@ -113,8 +105,8 @@ def mail_server(environ: dict[str, str] | os._Environ = os.environ) -> MailServe
     return MailServer(
         host=url.hostname,
         port=port or (465 if tls else 587),
-        user=unquote(url.username or ""),
-        password=unquote(url.password or ""),
+        user=user,
+        password=password,
         tls=tls,
         starttls=not tls and asked.get("starttls") != ["0"],
     )

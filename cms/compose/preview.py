@@ -73,8 +73,6 @@ def to_many(draft: Draft, shop: Any, today: date, at: int = 0, go: str = "") -> 
     if needs.order:
         shown.order = queries.latest_orders([shown.who.id], needs.due).get(shown.who.id)
     _fill(shown, draft, rules.values_for(shop, shown.who, shown.order))
-    if shown.problems:
-        shown.getting = 0
     return shown
 
 

@@ -96,7 +96,7 @@ def _planned(typed: Draft) -> str:
     shown = preview.to_many(typed, shop(), today())
     if shown.too_many:
         raise RuleError(f"These are more than {rules.MOST_PEOPLE:,} customers; choose fewer")
-    if not shown.getting:
+    if shown.problems or not shown.getting:
         raise RuleError("; ".join(shown.problems) or "Nobody would get this; choose others, or another way to send it")
     plan = {
         "filter": typed.filter,

@@ -1,4 +1,4 @@
-"""Writing messages, and what becomes of them. A message leaves the outbox by one guarded UPDATE, so it goes out once."""
+"""Writing messages, and what becomes of them. Each leaves the outbox by one guarded UPDATE, so it goes out once."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ def write_message(
         return made
     recipient = customer.email if channel == "email" else customer.phone
     if not recipient:
-        raise RuleError(
-            f"{customer.name} has {'no e-mail address' if channel == 'email' else 'no phone number'}", "who"
-        )
+        lacks = "no e-mail address" if channel == "email" else "no phone number"
+        raise RuleError(f"{customer.name} has {lacks}", "who")
     message = Notification(
         customer_id=customer.id,
         order_id=order_id,

@@ -30,9 +30,11 @@ CHUNK = 250
 
 def send(batch: str = "", message: int | None = None, plan: dict[str, Any] | None = None, **_more: Any) -> Work:
     """Write what `plan` says, then send the mails that wait: of the batch, the one message, or all."""
-    written = yield from _write(batch, plan) if plan else 0
-    if plan and plan["channel"] != "email":
-        return f"{_messages(written)} ready: open one after the other"
+    written = 0
+    if plan:
+        written = yield from _write(batch, plan)
+        if plan["channel"] != "email":
+            return f"{_messages(written)} ready: open one after the other"
     return (yield from _send(batch, message, written))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from cms.customers import queries as customers
 from cms.db import db
@@ -57,7 +57,9 @@ def row_or_404(message_id: int) -> Any:
 
 def messages_matching(wanted: MessageFilter, now: datetime, args: Mapping[str, str]) -> Page:
     """One page of the log, newest first."""
-    query = select(*ROW, Notification.id.label("sort_value")).join(Customer, Customer.id == Notification.customer_id)
+    query: Any = select(*ROW, Notification.id.label("sort_value")).join(
+        Customer, Customer.id == Notification.customer_id
+    )
     query, sort = wanted.narrow(query, now), NEWEST
     words = query_words(wanted.q)
     if wanted.q and not words:
@@ -74,16 +76,14 @@ def waiting() -> dict[str, int]:
     """How many wait to be sent, by channel; counted up to a thousand each."""
     found = {}
     for channel in ("email", "whatsapp", "sms"):
-        some = (
-            select(Notification.id).where(Notification.state == "outbox", Notification.channel == channel).limit(1000)
-        )
-        found[channel] = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        some = select(Notification.id).where(Notification.state == "outbox", Notification.channel == channel)
+        found[channel] = db.session.scalar(select(func.count()).select_from(some.limit(1000).subquery())) or 0
     return found
 
 
 def batch_counts(batch: str, now: datetime) -> dict[str, int]:
     """How many messages of a sending stand how, for each that has any."""
-    columns = [func.sum(func.coalesce(is_in(state, now), False)).label(state) for state in STATES]
+    columns = [func.sum(case((is_in(state, now), 1), else_=0)).label(state) for state in STATES]
     row = db.session.execute(select(*columns).where(Notification.batch == batch)).one()
     return {state: int(count) for state, count in zip(STATES, row, strict=True) if count}
 

@@ -105,8 +105,9 @@ def save_outbox() -> ResponseReturnValue:
 def batch(batch: str) -> ResponseReturnValue:
     """How far a sending to many is."""
     job = queries.job_of(batch) or abort(404, "That sending no longer exists")
-    return render_template(
+    return page_or_fragment(
         "notifications/batch.html",
+        "notifications/_batch.html",
         batch=batch,
         plan=job.args["plan"],
         job=queries.last_job_of(batch),

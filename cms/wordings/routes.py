@@ -60,8 +60,8 @@ def preview() -> ResponseReturnValue:
 def edit(template_id: int) -> ResponseReturnValue:
     template = queries.template_or_404(template_id)
     form = TemplateForm(formdata=None, obj=template)
-    if "original" in request.args and template.event in rules.ORIGINALS:
-        form.subject.data, form.body.data = rules.ORIGINALS[template.event]
+    if "original" in request.args and (words := rules.ORIGINALS.get(template.event or "")):
+        form.subject.data, form.body.data = words
     return _page(form, template)
 
 
