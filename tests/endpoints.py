@@ -12,7 +12,17 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
+from tests.factories import (
+    make_customer,
+    make_job,
+    make_message,
+    make_order,
+    make_product,
+    make_user,
+    open_session,
+    plan_messages,
+    template_of,
+)
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -88,6 +98,9 @@ def examples() -> dict[str, Any]:
         "order_id": order.id,
         "user_id": other.id,
         "job_id": make_job().id,
+        "message_id": make_message(customer, body="Zubeida, come and see").id,
+        "notifications.batch": plan_messages().request_key,
+        "template_id": template_of("win_back").id,
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",

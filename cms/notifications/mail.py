@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from cms import clock
 from cms.config import MailServer
 from cms.errors import RuleError
+from cms.formats import parse_email
 from cms.notifications.rules import UNKNOWN
 
 TIMEOUT_SECONDS = 20
@@ -51,8 +52,8 @@ class Mailer:
         """Hand one mail in; "" when the server took it, else why not, in a sentence."""
         assert self.smtp is not None, "ready() comes first"
         try:
-            mail = self._mail(number, to, subject, body)
-        except (ValueError, IndexError):  # an address that was imported, perhaps
+            mail = self._mail(number, parse_email(to), subject, body)
+        except (RuleError, ValueError):  # an address that was imported, perhaps
             return "This address cannot stand on a mail; check each character"
         utf8 = not (to + self.shop_email).isascii()
         if utf8 and not self.smtp.has_extn("smtputf8"):
@@ -91,11 +92,10 @@ class Mailer:
 
     def _mail(self, number: int, to: str, subject: str, body: str) -> EmailMessage:
         """Plain text. What breaks a header out of its line is refused by EmailMessage itself, with a ValueError."""
-        sender = Address(self.shop_name, addr_spec=self.shop_email)
         mail = EmailMessage(policy=SMTPUTF8)
-        mail["From"], mail["To"], mail["Subject"] = sender, Address(addr_spec=to), subject
+        mail["From"], mail["To"], mail["Subject"] = _address(self.shop_email, self.shop_name), _address(to), subject
         mail["Date"] = format_datetime(clock.now().replace(tzinfo=UTC))
-        mail["Message-ID"] = f"<message-{number}-{clock.now():%Y%m%d%H%M%S}@{sender.domain.encode('idna').decode()}>"
+        mail["Message-ID"] = f"<message-{number}-{clock.now():%Y%m%d%H%M%S}@{_domain(self.shop_email)}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(body, cte="quoted-printable" if body.isascii() else "base64")
         return mail
@@ -133,6 +133,15 @@ class Mailer:
             smtp.quit() if politely else smtp.close()
         except (smtplib.SMTPException, OSError):
             smtp.close()
+
+
+def _address(text: str, name: str = "") -> Address:
+    local, _, domain = text.rpartition("@")
+    return Address(name, local, domain)
+
+
+def _domain(text: str) -> str:
+    return text.rpartition("@")[2].encode("idna").decode()
 
 
 def refusal(code: int, said: bytes | str, what: str) -> str:
