@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from cms import access, web
+from cms import access, templating, web
 from cms.config import ROOT, Config, read_config
 from cms.db import db, engine_options, lost_race, writing
 
@@ -87,6 +87,8 @@ def create_app(config: Config | None = None) -> Cms:
     )
     app.url_map.converters["int"] = RecordId
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.code_generator_class = templating.Shown
+    app.jinja_env.extend(shown=templating.shown)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     _add_requests(app)
@@ -120,6 +122,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.auth.routes import bp as auth
     from cms.compose.routes import bp as compose
     from cms.customers.routes import bp as customers
+    from cms.delivery.routes import bp as delivery
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
     from cms.jobs.routes import bp as jobs
@@ -131,7 +134,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.tracking.routes import bp as tracking
     from cms.wordings.routes import bp as wordings
 
-    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms = (home, figures, auth, customers, standings, products, orders, delivery, tracking, settings, jobs)
     for room in (*rooms, notifications, compose, wordings):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

@@ -69,8 +69,11 @@ def add_shell(app: Flask) -> None:
         me = g.get("me")
         if me is None:
             return {"me": None, "shop": None, "nav": [], "here": "", "whatsapp_href": ""}
-        here = shop()
+        here, day = shop(), today()
         return {
+            # What a list asks of every row: the shop and the day are looked up once here, not each time.
+            "show_money": lambda paise: show_money(paise, here.currency),
+            "show_date": lambda at: show_date(at, day),
             "me": me,
             "shop": here,
             "nav": nav(),

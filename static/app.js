@@ -56,6 +56,34 @@
   on("input", ({ target }) => (typed = target.closest?.("form[data-keep]") || typed));
   on("submit", () => (typed = null));
   addEventListener("beforeunload", (event) => typed?.isConnected && event.preventDefault());
+
+  // What was sent from a long form stays in this tab until another page follows: who had been signed out, or was without
+  // a connection, finds it again. The form says in data-keep by which address it can be drawn anew; others are filled in.
+  on("submit", ({ target: form }) => {
+    if (!form.matches?.("[data-keep]")) return;
+    const pairs = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    sessionStorage.setItem("sent", JSON.stringify({ path: location.pathname, pairs }));
+  });
+  async function bringBack() {
+    const { path, pairs } = JSON.parse(sessionStorage.getItem("sent") || "{}"), form = $("form[data-keep]");
+    if (!path || location.pathname === "/login") return;
+    sessionStorage.removeItem("sent");
+    if (path !== location.pathname || !form || $("[aria-invalid]", form)) return;
+    if (form.dataset.keep) {
+      const headers = { "HX-Request": "true", "X-CSRFToken": form.csrf_token.value }, body = new URLSearchParams(pairs);
+      const answer = await fetch(form.dataset.keep, { method: "POST", headers, body });
+      if (!answer.ok) return;
+      const part = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+      document.getElementById(part.id).replaceWith(part);
+      htmx.process(part);
+    }
+    pairs.forEach(([name, value]) => {
+      const field = form.elements.namedItem(name);
+      if (field && "value" in field && field.type !== "file") field.type === "checkbox" ? (field.checked = true) : (field.value = value);
+    });
+    typed = form;
+    toast({ message: "What you had typed is back. It is not saved yet." });
+  }
   addEventListener("pageshow", (event) => event.persisted && $$("form[aria-busy]").forEach(free));
 
   on("click", (event) => {
@@ -105,4 +133,5 @@
   $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
   $("[aria-invalid=true]")?.focus();
   count();
+  bringBack();
 })();

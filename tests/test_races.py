@@ -15,7 +15,7 @@ from cms.auth.actions import new_setup_link
 from cms.db import db
 from cms.models import Customer, Order, Product, StatusChange, User
 from tests.client import Browser
-from tests.factories import PASSWORD, make_customer, make_order, make_product, write
+from tests.factories import PASSWORD, make_customer, make_order, make_product, make_user, write
 from tests.recount import assert_totals_right
 
 ROUNDS = 5
@@ -54,6 +54,16 @@ def at_once(browsers: list[Browser], do: Callable[[Browser, int], TestResponse])
 
 def codes(answers: list[TestResponse]) -> Counter:
     return Counter(answer.status_code for answer in answers)
+
+
+def test_guesses_sent_at_once_are_all_counted(app):
+    make_user("owner", "asha")
+    strangers = [app.test_client() for _ in range(16)]
+    for stranger in strangers:
+        stranger.csrf_token()
+    guess = {"username": "asha", "password": "a wrong guess"}
+    answers = at_once(strangers, lambda stranger, _number: stranger.post_form("/login", guess))
+    assert codes(answers) == {422: 10, 429: 6}
 
 
 def order_form(product: Product, customer: Customer | None, **more: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "template.edited": "Changed {changes}",
     "template.archived": "Archived the message template {name}",
     "template.restored": "Restored the message template {name}",
+    "order.delivery_changed": "{ref}: changed {changes}",
     "product.added": "Added to the catalogue",
     "product.edited": "Changed {changes}",
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",

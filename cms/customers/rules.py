@@ -18,6 +18,13 @@ class Standing:
     why: str
     until: date | None
     overridden: bool
+    new: bool = False
+    """Inactive only because there was no order yet: shown as New, so that nobody who has just come looks lost."""
+
+    @property
+    def shown(self) -> str:
+        """The word on the pill."""
+        return "New" if self.new else self.status
 
 
 def standing(
@@ -39,7 +46,7 @@ def standing(
         until = f" until {show_date(override_until, today)}" if override_until else ""
         return Standing(override, f"{override} by hand{until}: {override_reason}", override_until, True)
     if last_order_on is None:
-        return Standing("Inactive", "Inactive: no order yet", None, False)
+        return Standing("Inactive", "Inactive: no order yet", None, False, new=True)
     ordered, until_on = show_date(last_order_on, today), last_order_on + timedelta(active_days)
     if until_on >= today:
         return Standing("Active", f"Active until {show_date(until_on, today)}: last order {ordered}", until_on, False)

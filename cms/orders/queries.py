@@ -29,7 +29,9 @@ ROW = (
     Order.payable_paise,
     Order.due_paise,
     Order.customer_id,
+    Order.address,
     Customer.name.label("customer_name"),
+    Customer.phone.label("customer_phone"),
 )
 FEW_CUSTOMERS = 500
 """Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""

@@ -119,7 +119,10 @@ def unsell(sold: Mapping[int, tuple[int, int]], taken: Mapping[int, int], order:
             )
             .execution_options(synchronize_session=False)
         )
-    note_moves(taken, "given back", order, by)
+    # Also where it is tracked no more: what an order has out of stock must not be given back twice.
+    rows = [_move(product_id, units, "given back", by, order) for product_id, units in taken.items()]
+    if rows:
+        db.session.execute(insert(StockMove), rows)
 
 
 def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> None:

@@ -21,7 +21,9 @@ DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
     ],
 )
 def test_a_customer_is_active_for_ninety_days_after_an_order_and_the_page_says_why(last, today, status, why, until):
-    assert standing(last, None, None, "", today, DEFAULT_ACTIVE_DAYS) == Standing(status, why, until, False)
+    assert standing(last, None, None, "", today, DEFAULT_ACTIVE_DAYS) == Standing(
+        status, why, until, False, new=last is None
+    )
 
 
 @given(DAYS, DAYS, st.integers(1, 1000))
@@ -74,3 +76,10 @@ def test_setting_by_hand_may_end_today_or_never():
 
 def test_a_new_order_ends_only_an_inactive_set_by_hand():
     assert [ends_override(override) for override in ("Inactive", "Active", None)] == [True, False, False]
+
+
+def test_who_has_not_ordered_yet_is_shown_as_new_and_counts_as_inactive():
+    stands = standing(None, None, None, "", LAST)
+    assert (stands.status, stands.shown) == ("Inactive", "New")
+    assert standing(None, "Inactive", None, "moved away", LAST).shown == "Inactive"
+    assert standing(LAST, None, None, "", LAST).shown == "Active"

@@ -10,7 +10,7 @@ from cms.models import Activity, DayTotal, Order, OrderLine, Product, StatusChan
 from cms.orders.actions import Item, move_order, move_orders, take_back
 from cms.orders.queries import order_or_404, orders_by_id
 from cms.orders.rules import MOVES, STATUSES
-from cms.products.actions import archive_product
+from cms.products.actions import archive_product, count_stock
 from cms.products.queries import product_or_404
 from tests.factories import make_customer, make_order, make_product, make_user, write
 from tests.recount import assert_totals_right
@@ -33,6 +33,12 @@ def back(order: Order, minutes: int = 60, seen: str | None = None) -> None:
     with write():
         found = order_or_404(order.id)
         take_back(found, seen or found.status, minutes, None)
+
+
+def set_stock(product: Product, units: int | None) -> None:
+    with write():
+        found = product_or_404(product.id)
+        count_stock(found, units, found.version, None)
 
 
 def stock(product: Product) -> int | None:
@@ -202,6 +208,18 @@ def test_a_cancellation_taken_back_takes_the_stock_again(app):
     order = make_order(None, product, qty=3, status="Cancelled")
     back(order)
     assert (stock(product), order_or_404(order.id).status) == (7, "Pending")
+    move(order, "Cancelled")
+    assert stock(product) == 10
+
+
+def test_stock_that_was_not_tracked_for_a_while_is_given_back_once(app):
+    product = make_product(stock=10)
+    order = make_order(make_customer(), product, qty=2)
+    set_stock(product, None)
+    move(order, "Cancelled")
+    set_stock(product, 10)
+    back(order)
+    assert stock(product) == 8
     move(order, "Cancelled")
     assert stock(product) == 10
 

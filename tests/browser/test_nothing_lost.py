@@ -1,0 +1,50 @@
+"""What was typed in a long form is not lost to a session that ended or a connection that broke."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from cms.auth.actions import end_sessions
+from tests.factories import PASSWORD, make_customer, make_product, write
+
+
+def test_an_order_typed_while_signed_out_is_there_again_after_signing_in(page: Page, sign_in) -> None:
+    make_customer("Meera Rao")
+    make_product("Cotton saree", 118_000, stock=5)
+    owner = sign_in()
+    page.goto("/orders/new")
+    page.get_by_label("Find by name, phone or e-mail").fill("meera")
+    page.locator("#customer-results").get_by_role("button", name="Meera Rao").click()
+    expect(page.get_by_role("button", name="Change")).to_be_visible()
+    page.get_by_label("Find a product").fill("saree")
+    page.locator("#product-results").get_by_role("button", name="Cotton saree").click()
+    page.get_by_label("Quantity").fill("3")
+    expect(page.locator("#bar-total")).to_have_text("₹3,540.00")
+    with write():
+        end_sessions(owner.id)
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("Nothing was saved")).to_be_visible()
+    page.get_by_label("Username").fill(owner.username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("What you had typed is back")).to_be_visible()
+    expect(page.get_by_label("Quantity")).to_have_value("3")
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_role("heading", name="ORD001")).to_be_visible()
+    page.goto("/orders/new")
+    expect(page.get_by_label("Find by name, phone or e-mail")).to_be_visible()  # and it is not brought back again
+
+
+def test_a_customer_sent_without_a_connection_is_there_again(page: Page, sign_in) -> None:
+    sign_in()
+    page.goto("/customers/new")
+    page.get_by_label("Name").fill("Lakshmi Narayana")
+    page.get_by_label("Phone").fill("98480 22338")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Add customer").click()
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto("/customers/new")
+    expect(page.get_by_label("Name")).to_have_value("Lakshmi Narayana")
+    page.get_by_role("button", name="Add customer").click()
+    expect(page.get_by_role("heading", name="Lakshmi Narayana")).to_be_visible()

@@ -1,0 +1,37 @@
+"""What a page shows of a value is what Jinja alone would show."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment
+from markupsafe import Markup
+
+from cms.templating import Shown, shown
+
+texts = st.text(st.characters(exclude_categories=("Cs",)))
+values = st.one_of(texts, texts.map(Markup), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False))
+PAGE = """{% macro part(x) %}<i>{{ x }}</i>{% endmacro %}{% set kept %}{{ value }}{% endset %}
+{{ value }}|{{ value|e }}|{{ part(value) }}|{{ kept }}|{{ value ~ "<" }}|{{ "<b>" }}"""
+
+
+def rendered(environment: Environment, value: object) -> str:
+    return environment.from_string(PAGE).render(value=value)
+
+
+plain = Environment(autoescape=True)
+ours = Environment(autoescape=True)
+ours.code_generator_class = Shown
+ours.extend(shown=shown)
+
+
+@given(values)
+def test_a_value_is_shown_as_jinja_shows_it(value):
+    assert rendered(ours, value) == rendered(plain, value)
+
+
+def test_the_hook_that_it_leans_on_is_used():
+    assert "environment.shown(" in str(ours.compile(PAGE, raw=True))
+
+
+def test_a_template_that_switches_escaping_off_is_left_to_jinja():
+    text = "{% autoescape false %}{{ value }}{% endautoescape %}{{ value }}"
+    assert ours.from_string(text).render(value="<") == "<&lt;"
