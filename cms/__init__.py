@@ -39,8 +39,11 @@ ROOMS = (
     "returns",
     "complaints",
     "feedback",
+    "notifications",
+    "compose",
     "settings",
     "reasons",
+    "wordings",
     "jobs",
 )
 """Every room with pages."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +16,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class ConfigError(SystemExit):
     """The start stops with this sentence."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in. `tls`: from the first byte; `starttls`: before anything is said."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    starttls: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,7 @@ def read_config(environ: dict[str, str] | os._Environ = os.environ) -> Config:
     """The settings of this process. Raises ConfigError on a value that cannot be."""
     instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance")
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # the shop's data is nobody else's
+    mail_server(environ)  # read again where mail is sent
     return Config(
         database_url=database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'shop.db'}"),
         secret_key=environ.get("SECRET_KEY") or kept_secret(instance / "secret_key"),
@@ -61,6 +75,41 @@ def database_url(text: str) -> URL:
     if url.get_backend_name() in ("mysql", "mariadb"):
         return url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
     raise ConfigError(f"DATABASE_URL names {url.get_backend_name()}; this runs on sqlite and mysql+pymysql")
+
+
+def mail_server(environ: dict[str, str] | os._Environ = os.environ) -> MailServer | None:
+    """Where SMTP_URL says that mail is handed in; None if it says nothing. Raises ConfigError, never with its password.
+
+    smtp://user:password@host:587 (STARTTLS, unless ?starttls=0) or smtps://user:password@host:465.
+    """
+    text = environ.get("SMTP_URL", "")
+    if not text:
+        return None
+    wrong = ConfigError("SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465")
+    if not text.isprintable() or " " in text:
+        raise wrong
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise wrong from None
+    asked = parse_qs(url.query, keep_blank_values=True)
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    if url.scheme not in ("smtp", "smtps") or not url.hostname or port == 0:
+        raise wrong
+    if url.path.strip("/") or url.fragment or bool(user) != bool(password) or not (user + password).isascii():
+        raise wrong
+    if asked.keys() - {"starttls"} or asked.get("starttls", ["1"]) not in (["0"], ["1"]):
+        raise ConfigError("After the ? of SMTP_URL only starttls=0 or starttls=1 can stand")
+    tls = url.scheme == "smtps"
+    return MailServer(
+        host=url.hostname,
+        port=port or (465 if tls else 587),
+        user=user,
+        password=password,
+        tls=tls,
+        starttls=not tls and asked.get("starttls") != ["0"],
+    )
 
 
 def whole(environ: dict[str, str] | os._Environ, name: str, least: int, most: int) -> int:

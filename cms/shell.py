@@ -28,6 +28,7 @@ NAV = (
             ("returns", "Returns"),
             ("complaints", "Complaints"),
             ("feedback", "Feedback"),
+            ("notifications", "Messages"),
         ),
     ),
     ("Shop", (("settings", "Settings"),)),
@@ -43,6 +44,7 @@ STORY_ICONS = {
     "user": "key",
     "complaint": "complaints",
     "feedback": "feedback",
+    "message": "notifications",
 }
 
 

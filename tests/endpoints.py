@@ -18,11 +18,14 @@ from tests.factories import (
     make_feedback,
     make_feedback_link,
     make_job,
+    make_message,
     make_order,
     make_product,
     make_return,
     make_user,
     open_session,
+    plan_messages,
+    template_of,
 )
 from tests.payments.doing import pay
 
@@ -106,6 +109,9 @@ def examples() -> dict[str, Any]:
         "return_id": brought.id,
         "user_id": other.id,
         "job_id": make_job().id,
+        "message_id": make_message(customer, body="Zubeida, come and see").id,
+        "notifications.batch": plan_messages().request_key,
+        "template_id": template_of("win_back").id,
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",

@@ -16,6 +16,19 @@ WORDS: Mapping[str, str] = {
     "order.placed": "Placed {ref}",
     "order.moved": "{ref}: {old} to {new}",
     "order.step_taken_back": "{ref}: {new} again, {old} was taken back",
+    "customer.offers_allowed": "May be sent offers",
+    "customer.offers_ended": "No longer wants offers",
+    "message.written": "{channel} message written: {words}",
+    "message.opened": "{channel} message opened for sending: {words}",
+    "message.sent_again": "{channel} message put into the outbox again: {words}",
+    "message.taken_back": "{channel} message taken back: {words}",
+    "message.planned": "Message to {count} customers by {channel}: {words}",
+    "message.batch_sent_again": "{count} messages that had failed put into the outbox again",
+    "message.batch_taken_back": "{count} messages taken back before they were sent",
+    "template.added": "Added the message template {name}",
+    "template.edited": "Changed {changes}",
+    "template.archived": "Archived the message template {name}",
+    "template.restored": "Restored the message template {name}",
     "order.delivery_changed": "{ref}: changed {changes}",
     "return.requested": "{ref}: {goods} to come back, {why}",
     "return.approved": "{ref} approved",
@@ -53,6 +66,7 @@ WORDS: Mapping[str, str] = {
 }
 LABELS: Mapping[str, str] = {
     "email": "e-mail",
+    "body": "the message",
     "price_paise": "price",
     "gst_rate_bp": "GST rate",
     "hsn": "HSN code",
@@ -75,7 +89,7 @@ METHODS: Mapping[str, str] = {
     "credit": "by store credit",
     "other": "another way",
 }
-HIDDEN = ("note", "address")
+HIDDEN = ("note", "address", "body")
 
 
 def sentence(
@@ -110,6 +124,7 @@ def sentence(
         excess=f", {money(after['excess_paise'])} of it kept as store credit" if after.get("excess_paise") else "",
         reason=after.get("reason", ""),
         **_coming_back(before, after, money),
+        **{name: after.get(name, "") for name in ("channel", "count", "words", "name")},
     )
 
 

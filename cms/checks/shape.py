@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKeyConstraint, Table, func, or_, select
 
 from cms.dates import business_date
 from cms.db import days_between, db
-from cms.models import Complaint, Customer, Feedback, Order, OrderLine, Payment, Product, Return
+from cms.models import Complaint, Customer, Feedback, Notification, Order, OrderLine, Payment, Product, Return
 
 MOST_SHOWN = 20
 Checks = list[tuple[str, Callable[[], Iterator[str]]]]
@@ -62,7 +62,7 @@ def _lines_twice() -> Iterator[str]:
 
 def same_customer() -> Iterator[str]:
     """Rows that belong to another customer than their order."""
-    for table in (Return, Payment, Complaint, Feedback):
+    for table in (Return, Payment, Complaint, Feedback, Notification):
         query = select(table.id, Order.ref).join(Order, Order.id == table.order_id)
         for row_id, ref in db.session.execute(query.where(table.customer_id != Order.customer_id).limit(MOST_SHOWN)):
             yield f"{table.__tablename__} {row_id}: belongs to another customer than order {ref}"

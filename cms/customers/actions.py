@@ -15,6 +15,7 @@ from cms.db import claim, db
 from cms.errors import RuleError
 from cms.formats import email_key, phone_digits, show_phone
 from cms.models import Customer, CustomerTerm, Segment
+from cms.notifications.actions import end_offers
 from cms.refs import next_ref
 from cms.text import fold, search_terms
 from cms.totals.actions import count_on
@@ -98,6 +99,17 @@ def clear_standing(customer: Customer, version: int, by: object) -> None:
     """Let the orders say again whether the customer is active. Raises Conflict."""
     claim(customer, version, ("override_status", "override_until", "override_reason"))
     _override(customer, None, None, "", by)
+
+
+def set_offers(customer: Customer, wanted: bool, by: object) -> None:
+    """Note that the customer agreed to get offers, now, or no longer does. The caller holds the row by its version."""
+    if (customer.marketing_at is not None) == wanted:
+        return
+    customer.marketing_at = clock.now() if wanted else None
+    if not wanted:
+        end_offers(customer.id)
+    verb = "customer.offers_allowed" if wanted else "customer.offers_ended"
+    record(by, verb, customer, customer_id=customer.id)
 
 
 def archive_customer(customer: Customer, archived: bool, version: int, by: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
 from cms import fields
 from cms.fields import Choice, Form, LongText, Text
@@ -26,6 +26,7 @@ class CustomerForm(Form):
     postcode = fields.Read("PIN code", parse_pincode, render_kw={"inputmode": "numeric"})
     gstin = fields.Read("GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20})
     note = LongText("Note", 1000, render_kw={"rows": 3})
+    offers = BooleanField("May be sent offers")
     version = HiddenField()
     request_key = HiddenField()
 

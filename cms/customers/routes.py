@@ -19,6 +19,7 @@ from cms.errors import Conflict, RuleError
 from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.formats import show_phone
+from cms.notifications.queries import messages_of
 from cms.payments import queries as payments
 from cms.returns import queries as returns
 from cms.shell import today
@@ -72,6 +73,8 @@ def create() -> ResponseReturnValue:
             customer = actions.add_customer(
                 form.customer(), shop().zone, g.me, (form.request_key.data or "")[:64] or None
             )
+            if form.offers.data:  # a form sent again late takes nothing back
+                actions.set_offers(customer, True, g.me)
             db.session.commit()
             toast(f"{customer.name} added as {customer.ref}")
             return redirect(url_for("customers.show", customer_id=customer.id), 303)
@@ -95,6 +98,7 @@ def show(customer_id: int) -> ResponseReturnValue:
         owed=payments.owed_by(customer_id),
         credit_moves=payments.credit_moves_of(customer_id),
         return_count=returns.count_of(customer_id),
+        messages=messages_of(customer_id),
     )
 
 
@@ -103,7 +107,7 @@ def show(customer_id: int) -> ResponseReturnValue:
 def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     form = CustomerForm(formdata=None, obj=customer)
-    form.phone.data = show_phone(customer.phone)
+    form.phone.data, form.offers.data = show_phone(customer.phone), customer.marketing_at is not None
     form.offer(queries.segments(), customer.state, customer.country)
     return render_template("customers/edit.html", form=form, customer=customer)
 
@@ -117,6 +121,7 @@ def save(customer_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             actions.edit_customer(customer, form.customer(), version_of(form.version.data), g.me)
+            actions.set_offers(customer, form.offers.data, g.me)
             db.session.commit()
             toast(f"{customer.name} saved")
             return redirect(url_for("customers.show", customer_id=customer.id), 303)

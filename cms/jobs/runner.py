@@ -24,7 +24,7 @@ from cms.models import Job
 
 log = logging.getLogger("cms.jobs")
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {"notifications.send": "cms.notifications.jobs:send"}
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
 TRIES = 5
 
@@ -60,6 +60,7 @@ def run_next() -> bool:
             _stored(lambda: actions.put_back(job))
             return True
         said, failed = "Something went wrong on our side. What was done so far stands.", True
+    db.session.rollback()  # what the job read last must not hold up the write: SQLite would refuse it
     _stored(lambda: actions.finish(job, said, failed))
     return True
 

@@ -19,6 +19,7 @@ from cms.db import db
 from cms.errors import RuleError
 from cms.feedback import queries as feedback
 from cms.fields import id_in
+from cms.notifications.queries import messages_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft
@@ -103,6 +104,7 @@ def show(order_id: int) -> ResponseReturnValue:
     after = {
         "money": payments.money_of(order, shop().undo_minutes),
         "key": uuid.uuid4().hex,
+        "messages": messages_of(order.customer_id, order_id),
         "returns": returns.returns_of_order(order_id),
         "complaints": complaints.of_order(order_id),
         "feedback": feedback.of_order(order_id),
