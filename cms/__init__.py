@@ -121,6 +121,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.customers.routes import bp as customers
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
+    from cms.invoices.routes import bp as invoices
     from cms.jobs.routes import bp as jobs
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
@@ -128,7 +129,7 @@ def _add_rooms(app: Cms) -> None:
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms = (home, figures, auth, customers, standings, products, orders, tracking, invoices, settings, jobs)
     for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

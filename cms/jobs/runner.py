@@ -24,7 +24,7 @@ from cms.models import Job
 
 log = logging.getLogger("cms.jobs")
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {"invoices.pdf": "cms.invoices.jobs:render"}
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
 TRIES = 5
 
