@@ -142,7 +142,7 @@ def _issue(table: Any, series: str, content: Content, shop: Any, by: Any, **valu
     now = clock.now()
     on = clock.business_date(now, shop.zone)
     year = financial_year_label(on)
-    serial = next_serial(f"{table.__tablename__} {series} {year}")
+    serial = next_serial(counter_of(table, series, year))
     number = document_number(series, year, serial)
     document = table(
         number=number,
@@ -160,6 +160,11 @@ def _issue(table: Any, series: str, content: Content, shop: Any, by: Any, **valu
     db.session.add(document)
     db.session.flush()
     return document
+
+
+def counter_of(table: Any, series: str, year: str) -> str:
+    """The name of the counter behind a series of invoices or credit notes."""
+    return f"{table.__tablename__} {series} {year}"
 
 
 def _keep_logo(digest: str) -> None:
