@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_invoiced, make_job, make_order, make_product, make_user, open_session
 
 ME = "asha"
 """The owner of the `client` fixture."""
@@ -82,6 +82,7 @@ def examples() -> dict[str, Any]:
     order = make_order(customer, product, qty=2)
     other = make_user("staff", "otherstaff")
     open_session(other)
+    invoiced, note = make_invoiced(customer, product)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -91,6 +92,8 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "invoices.order_id": invoiced.id,
+        "note_id": note.id,
     }
 
 

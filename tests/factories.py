@@ -16,8 +16,9 @@ from cms.auth.passwords import hash_password
 from cms.auth.sessions import token_hash
 from cms.customers.actions import add_customer
 from cms.db import db, writing
+from cms.invoices.actions import issue_invoice
 from cms.jobs.actions import enqueue
-from cms.models import Customer, Job, Order, Product, Session, Settings, User
+from cms.models import CreditNote, Customer, Job, Order, Product, Session, Settings, User
 from cms.orders.actions import Item, move_order, place_order
 from cms.products.actions import add_product
 
@@ -122,6 +123,17 @@ def make_order(
         for step in STEPS[status]:
             move_order(order, step, order.status, by)
     return order
+
+
+def make_invoiced(customer: Customer | None = None, *items: Item | Product, **values: Any) -> tuple[Order, CreditNote]:
+    """An order with an invoice, and the credit note that its cancellation brought."""
+    order = make_order(customer, *items, **values)
+    with write():
+        order = db.session.get_one(Order, order.id)
+        issue_invoice(order, the_shop(), None)
+        move_order(order, "Cancelled", order.status, None)
+        note = db.session.scalars(select(CreditNote).order_by(CreditNote.id.desc()).limit(1)).one()
+    return order, note
 
 
 def _item(item: Item | Product, qty: int) -> Item:

@@ -40,6 +40,8 @@ SCRIPTS: tuple[tuple[str, str, bool], ...] = (
 """Fonts by script: the letters that call for each, and whether there is a bold one. The ₹ is in Devanagari's."""
 LOGO_PIXELS = (600, 240)
 NEVER = date(1, 1, 1)
+IN_MEMORY = 64 * 2**20
+"""Up to so many bytes nothing is put into a temporary file, where an invoice would be left lying about."""
 LONGEST_WORD = 24
 VIRAMA = 9
 """The combining class of the sign that joins two Indian consonants."""
@@ -55,7 +57,9 @@ def render(content: Mapping[str, Any], logo: bytes | None = None) -> bytes:
         out, was = BytesIO(), options.invariant
         options.invariant = 1
         try:
-            made = pisa.CreatePDF(html, dest=out, path=str(FONTS / "x"), encoding="utf-8", resource_policy=policy)
+            made = pisa.CreatePDF(
+                html, dest=out, path=str(FONTS / "x"), encoding="utf-8", resource_policy=policy, capacity=IN_MEMORY
+            )
         finally:
             options.invariant = was
     if made.err:
@@ -81,7 +85,7 @@ def page(content: Mapping[str, Any], logo: bytes | None = None) -> str:
 
 
 def broken(text: str, most: int = LONGEST_WORD) -> str:
-    """With gaps in words longer than that, which would else run over what stands beside them; never inside a letter.
+    """With gaps in words longer than that, which would else run over what stands beside them; between letters if it can.
 
     >>> broken("a tiffinbox", 6)
     'a tiffin box'
@@ -89,7 +93,8 @@ def broken(text: str, most: int = LONGEST_WORD) -> str:
     out, run = [], 0
     for before, char in pairwise(f" {text}"):
         run = 0 if char.isspace() else run + 1
-        if run > most and unicodedata.category(char)[0] != "M" and unicodedata.combining(before) != VIRAMA:
+        inside = unicodedata.category(char)[0] == "M" or unicodedata.combining(before) == VIRAMA
+        if run > most and (not inside or run > 2 * most):
             out.append(" ")
             run = 1
         out.append(char)

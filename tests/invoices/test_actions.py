@@ -214,7 +214,11 @@ def test_more_than_was_invoiced_is_not_credited(app):
 @pytest.mark.parametrize("inclusive", [True, False])
 @pytest.mark.parametrize("state", ["Telangana", "Karnataka"])
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(price=st.integers(1, 10**7), rate=st.sampled_from([0, 500, 1800, 4000]), parts=st.lists(st.integers(1, 3), min_size=1, max_size=4))  # fmt: skip
+@given(
+    price=st.integers(1, 10**7),
+    rate=st.sampled_from([0, 500, 1800, 4000]),
+    parts=st.lists(st.integers(1, 3), min_size=1, max_size=4),
+)
 def test_credit_notes_of_any_split_come_to_exactly_the_invoice(app, inclusive, state, price, rate, parts):
     open_shop(prices_include_tax=inclusive)
     order = sell((price, sum(parts), rate), state=state)

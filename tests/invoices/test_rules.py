@@ -209,7 +209,7 @@ def test_what_the_paper_is_called(mode, lines, kind):
         (5, "INR", "Rupees Zero and Five Paise Only"),
         (100_00, "INR", "Rupees One Hundred Only"),
         (1_18_000_00, "INR", "Rupees One Lakh Eighteen Thousand Only"),
-        (12_34_567_89, "INR", "Rupees Twelve Lakh Thirty Four Thousand Five Hundred Sixty Seven and Eighty Nine Paise Only"),
+        (12_34_500_89, "INR", "Rupees Twelve Lakh Thirty Four Thousand Five Hundred and Eighty Nine Paise Only"),
         (1_00_00_000_00, "INR", "Rupees One Crore Only"),
         (10**13, "INR", "Rupees Ten Thousand Crore Only"),
         (-250_50, "INR", "Minus Rupees Two Hundred Fifty and Fifty Paise Only"),
