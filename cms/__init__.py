@@ -36,6 +36,7 @@ ROOMS = (
     "delivery",
     "tracking",
     "payments",
+    "invoices",
     "returns",
     "complaints",
     "feedback",

@@ -14,6 +14,7 @@ from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
+from cms.invoices.rules import rate_hint, usual_rates
 from cms.money import CURRENCIES, plain_money, show_count, show_money
 from cms.payments.rules import METHODS, payment_state
 from cms.web import Assets
@@ -25,6 +26,7 @@ NAV = (
         (
             ("tracking", "Tracking"),
             ("payments", "Payments"),
+            ("invoices", "Invoices"),
             ("returns", "Returns"),
             ("complaints", "Complaints"),
             ("feedback", "Feedback"),
@@ -45,6 +47,8 @@ STORY_ICONS = {
     "complaint": "complaints",
     "feedback": "feedback",
     "message": "notifications",
+    "invoice": "invoices",
+    "credit_note": "invoices",
 }
 
 
@@ -60,11 +64,14 @@ def add_shell(app: Flask) -> None:
         show_count=show_count,
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         show_date=lambda day: show_date(day, today()),
+        paper_day=lambda text: show_date(date.fromisoformat(text), date.min),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,
         payment_state_of=payment_state_of,
         method_label=METHODS.get,
+        usual_rates=lambda: [f"{rate / 100:g}" for rate in usual_rates(today())],
+        rate_hint=lambda rate_bp: rate_hint(rate_bp, today()),
         story_sentence=lambda entry: sentence(
             entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
         ),

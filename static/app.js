@@ -89,6 +89,7 @@
   on("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     const sheet = $(`#${hit("[data-open]")?.dataset.open || "none"}`), copy = hit("[data-copy]");
+    if (hit("[data-print]")) print();
     if (sheet?.showModal) (event.preventDefault(), sheet.showModal());
     if (hit("[data-close]") || event.target.matches?.("dialog.sheet")) (event.preventDefault(), hit("dialog")?.close());
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ message: "Copied" }), () => toast({ message: "Could not copy", kind: "bad" }));

@@ -11,22 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tests.databases import app_without_data
-from tests.factories import (
+from tests.after_sale import (
     make_complaint,
-    make_customer,
     make_feedback,
     make_feedback_link,
-    make_job,
+    make_invoiced,
     make_message,
-    make_order,
-    make_product,
     make_return,
-    make_user,
-    open_session,
     plan_messages,
     template_of,
 )
+from tests.databases import app_without_data
+from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
 from tests.payments.doing import pay
 
 ME = "asha"
@@ -101,6 +97,7 @@ def examples() -> dict[str, Any]:
     open_session(other)
     complaint = make_complaint(order, "Sweeping broom lost its bristles")
     token = make_feedback_link(make_order(customer, make_product("Dust pan")))
+    invoiced, note = make_invoiced(customer, product)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -119,6 +116,8 @@ def examples() -> dict[str, Any]:
         "assignments.name": "priority",
         "feedback_id": make_feedback(order, product, 2, "Zubeida found it poor").id,
         "feedback.token": token,
+        "invoices.order_id": invoiced.id,
+        "note_id": note.id,
     }
 
 

@@ -11,6 +11,9 @@ from cms import clock
 from cms.db import db
 from cms.models import Activity
 
+NAMES = ("ref", "sku", "username", "number")
+"""What a thing is called by, whichever of these it has."""
+
 
 def record(
     by: Any,
@@ -38,7 +41,7 @@ def record(
             verb=verb,
             thing=thing.__tablename__,
             thing_id=thing.id,
-            thing_ref=getattr(thing, "ref", None) or getattr(thing, "sku", None) or getattr(thing, "username", ""),
+            thing_ref=next((found for name in NAMES if (found := getattr(thing, name, None))), ""),
             customer_id=customer_id,
             order_id=order_id,
             before=_plain(before),

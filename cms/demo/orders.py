@@ -11,9 +11,10 @@ from typing import Any
 
 from cms.dates import business_date
 from cms.demo.catalogue import Article
+from cms.demo.invoices import Taxes
 from cms.imports.batches import Batch
 from cms.imports.rules import utr_of
-from cms.models import Order, OrderLine, Payment, StatusChange, StockMove
+from cms.models import Order, OrderLine, Payment, Settings, StatusChange, StockMove
 from cms.money import percent_of, split
 
 LINES = (1,) * 40 + (2,) * 28 + (3,) * 16 + (4,) * 9 + (5,) * 5 + (6,) * 2
@@ -60,8 +61,9 @@ class Placed:
 class Orders:
     """Makes one order at a time and keeps its rows until `write`."""
 
-    def __init__(self, rng: Random, shelf: list[dict[str, Any]], goods: list[Article], now: datetime, zone: str):
-        self.rng, self.shelf, self.now, self.zone = rng, shelf, now, zone
+    def __init__(self, rng: Random, shelf: list[dict[str, Any]], goods: list[Article], now: datetime, shop: Settings):
+        self.rng, self.shelf, self.now, self.zone = rng, shelf, now, shop.zone
+        self.taxes = Taxes(shop)
         self.orders, self.lines, self.steps, self.payments, self.moves = (
             Batch(table) for table in (Order, OrderLine, StatusChange, Payment, StockMove)
         )
@@ -72,8 +74,8 @@ class Orders:
         self.moves.next_id += len(self.tracked)  # the count itself comes first
         self.out_of_stock: dict[int, int] = defaultdict(int)
 
-    def place(self, customer_id: int, segment: str, address: str, at: datetime, day: date) -> Placed:
-        """A new order, moved on as far as it got until now."""
+    def place(self, customer_id: int, segment: str, address: str, state: str, at: datetime, day: date) -> Placed:
+        """A new order, moved on as far as it got until now. `state`: where the customer lives."""
         rng = self.rng
         self.number += 1
         order_id = self.orders.new_id()
@@ -98,6 +100,7 @@ class Orders:
             "line_count": len(lines),
             "units": sum(line["quantity"] for line in lines),
         } | AS_PLACED
+        self.taxes.put(row, lines, state)
         placed = Placed(row, lines, method)
         self._pay(placed, last_at)
         if at >= self.counted_at:

@@ -10,9 +10,9 @@ from cms.complaints.rules import STATES, next_moves
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.models import Activity, Complaint, User
+from tests.after_sale import make_complaint
 from tests.factories import (
     WAYS,
-    make_complaint,
     make_customer,
     make_order,
     make_product,

@@ -11,7 +11,8 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Complaint
 from cms.orders import queries as orders
-from tests.factories import make_complaint, make_customer, make_order, make_user, write
+from tests.after_sale import make_complaint
+from tests.factories import make_customer, make_order, make_user, write
 
 NOON, ZONE = datetime(2026, 3, 14, 6, 30), "Asia/Kolkata"
 

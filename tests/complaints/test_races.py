@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from cms.complaints.queries import complaint_or_404, story_of
 from cms.db import db
 from cms.models import Complaint
-from tests.factories import make_complaint, make_order
+from tests.after_sale import make_complaint
+from tests.factories import make_order
 from tests.recount import assert_totals_right
 from tests.test_races import ROUNDS, at_once, codes, crowd  # noqa: F401  (a fixture)
 

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from cms.complaints.queries import complaint_or_404, notes_of
 from cms.db import db
 from cms.models import Complaint
+from tests.after_sale import make_complaint, make_feedback
 from tests.databases import count_queries
-from tests.factories import make_complaint, make_customer, make_feedback, make_order, make_product, make_user
+from tests.factories import make_customer, make_order, make_product, make_user
 from tests.recount import assert_totals_right
 
 

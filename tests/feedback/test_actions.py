@@ -16,7 +16,8 @@ from cms.figures import sheet
 from cms.figures.queries import ratings
 from cms.models import Feedback, FeedbackLink, RatingTotal
 from cms.totals.actions import rebuild
-from tests.factories import make_feedback, make_feedback_link, make_order, make_product, set_shop, the_shop, write
+from tests.after_sale import make_feedback, make_feedback_link
+from tests.factories import make_order, make_product, set_shop, the_shop, write
 from tests.recount import assert_totals_right
 
 TODAY = date(2026, 3, 14)

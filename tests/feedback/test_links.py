@@ -8,15 +8,8 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Feedback, FeedbackLink, Order, OrderLine
-from tests.factories import (
-    make_customer,
-    make_feedback,
-    make_feedback_link,
-    make_order,
-    make_product,
-    make_user,
-    set_shop,
-)
+from tests.after_sale import make_feedback, make_feedback_link
+from tests.factories import make_customer, make_order, make_product, make_user, set_shop
 from tests.recount import assert_totals_right
 
 HREF = re.compile(r'id="feedback-href" value="http://localhost(/f/[\w-]{43})"')

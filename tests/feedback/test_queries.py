@@ -6,7 +6,8 @@ from cms.customers import queries as customers
 from cms.feedback.filters import FeedbackFilter
 from cms.feedback.queries import feedback_matching, product_of, spread, spread_of_customer, spread_of_product
 from cms.orders import queries as orders
-from tests.factories import make_customer, make_feedback, make_order, make_product
+from tests.after_sale import make_feedback
+from tests.factories import make_customer, make_order, make_product
 
 
 @pytest.fixture(params=["few", "many"])

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Feedback
-from tests.factories import make_feedback_link, make_order, make_product
+from tests.after_sale import make_feedback_link
+from tests.factories import make_order, make_product
 from tests.recount import assert_totals_right
 from tests.test_races import ROUNDS, at_once, codes, crowd  # noqa: F401  (a fixture)
 

@@ -6,13 +6,9 @@ from sqlalchemy import func, select
 
 from cms.db import db
 from cms.models import Feedback
+from tests.after_sale import make_feedback
 from tests.databases import count_queries
-from tests.factories import (
-    make_customer,
-    make_feedback,
-    make_order,
-    make_product,
-)
+from tests.factories import make_customer, make_order, make_product
 from tests.recount import assert_totals_right
 
 

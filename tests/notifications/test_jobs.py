@@ -15,7 +15,8 @@ from cms.jobs import runner
 from cms.models import Customer, Job, Notification
 from cms.notifications import actions, queries, rules
 from cms.notifications.mail import Mailer
-from tests.factories import make_customer, make_message, make_order, plan_messages, set_shop, template_of, write
+from tests.after_sale import make_message, plan_messages, template_of
+from tests.factories import make_customer, make_order, set_shop, write
 
 BATCH = "b" * 32
 

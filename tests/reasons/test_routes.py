@@ -6,7 +6,7 @@ from sqlalchemy import select
 from cms.db import db
 from cms.models import Activity, Return, ReturnReason
 from cms.returns.queries import reasons
-from tests.factories import make_return
+from tests.after_sale import make_return
 
 URL = "/settings/return-reasons"
 

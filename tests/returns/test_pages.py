@@ -5,8 +5,9 @@ import re
 import pytest
 
 from cms.orders.actions import Item
+from tests.after_sale import make_return
 from tests.databases import count_queries
-from tests.factories import make_customer, make_order, make_product, make_return
+from tests.factories import make_customer, make_order, make_product
 from tests.recount import assert_totals_right
 from tests.returns.doing import ask, order_now, refunds, sold
 from tests.returns.test_routes import form, returns

@@ -7,7 +7,8 @@ from cms.db import db
 from cms.models import Return
 from cms.returns.filters import ReturnFilter
 from cms.returns.queries import open_counts, returns_matching
-from tests.factories import make_customer, make_order, make_product, make_return
+from tests.after_sale import make_return
+from tests.factories import make_customer, make_order, make_product
 from tests.returns.doing import ask, move, sold
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Order, Payment, Product, Return
+from tests.after_sale import make_return
 from tests.client import Browser
-from tests.factories import make_customer, make_order, make_product, make_return
+from tests.factories import make_customer, make_order, make_product
 from tests.recount import assert_totals_right
 from tests.returns.doing import order_now, refunds, sold, stock_of
 from tests.returns.test_routes import form
