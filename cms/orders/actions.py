@@ -140,7 +140,8 @@ def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[
     moved, refused = [], []
     for order, seen in sorted(moves, key=lambda move: move[0].id):
         try:
-            move_order(order, new, seen, by)
+            with db.session.begin_nested():  # what is refused half-way leaves nothing of itself behind
+                move_order(order, new, seen, by)
             moved.append(order)
         except RuleError as error:
             refused.append(error.message if order.ref in error.message else f"{order.ref}: {error.message}")

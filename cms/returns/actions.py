@@ -14,6 +14,7 @@ from cms import clock
 from cms.activity.actions import record
 from cms.db import db, lock, refresh
 from cms.errors import Conflict, RuleError
+from cms.invoices.actions import issue_credit_note
 from cms.models import Order, OrderLine, Return
 from cms.payments.actions import give_back
 from cms.refs import next_refs
@@ -120,6 +121,7 @@ def refund(order: Order, returns: Sequence[Return], mode: str, reference: str, s
     if given:
         note = f"For {', '.join(one.ref for one in returns)}"[:200]
         give_back(order, given, mode, reference, note, shop, by, return_id=returns[0].id)
+    issue_credit_note(order, returns, shop, by)
 
 
 def refund_one(order: Order, one: Return, seen: str, mode: str, reference: str, shop: Any, by: Any) -> None:

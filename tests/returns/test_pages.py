@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from markupsafe import escape
 
 from cms.orders.actions import Item
 from tests.after_sale import make_return
@@ -11,6 +12,7 @@ from tests.factories import make_customer, make_order, make_product
 from tests.recount import assert_totals_right
 from tests.returns.doing import ask, order_now, refunds, sold
 from tests.returns.test_routes import form, returns
+from tests.test_bad_input import KEPT
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,14 @@ def test_a_step_that_cannot_be_is_told_on_the_page(client, sent, says):
     one = make_return(sold(5, paid=True))
     answer = client.post_form(f"/returns/{one.id}/state", sent | {"seen": "requested"})
     assert answer.status_code == 422 and says in answer.text and returns()[0].state == "requested"
+
+
+def test_what_a_customer_says_is_kept_and_shown_escaped(client):
+    order = sold(len(KEPT))
+    for number, text in enumerate(KEPT):
+        answer = client.post_form("/returns", form(order, "1", words=text, reference=text, request_key=f"key {number}"))
+        page = client.get(answer.location).text
+        assert returns()[-1].words == text.strip() and f"<dd>{escape(text.strip())}</dd>" in page
 
 
 def test_a_viewer_sees_returns_and_no_way_to_change_them(viewer):

@@ -58,6 +58,8 @@ def test_a_change_is_saved_shown_and_recorded(client):
         ("zone", "Asia/Nowhere", "Choose one of the list"),
         ("active_days", "0", "from 1 to 3,650"),
         ("low_stock", "-1", "from 0 to 1,000,000"),
+        ("return_days", "3651", "from 0 to 3,650"),
+        ("return_from", "moon", "Choose one of the list"),
         ("undo_minutes", "10081", "from 0 to 10,080"),
         ("session_idle_minutes", "4", "from 5 to 10,080"),
         ("session_hours", "", "is needed"),
