@@ -5,8 +5,8 @@ Down drops the two indexes.
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 INDEXES = {
     "ix_invoices_sums": ("invoices", "issued_on", "taxable_paise", "tax_paise", "payable_paise"),
