@@ -190,8 +190,7 @@ class Orders:
             at = row["delivered_at"]
         if placed.method == "upi" and self.claimed < CLAIMS and (self.now - at).days < CLAIM_DAYS and chance > 0.5:
             self.claimed += 1
-            self.pay(placed, total, at, "claimed")
-            return
+            return self.pay(placed, total, at, "claimed")
         recent = (self.now - at).days < 45
         if recent and chance < 0.06:
             return
