@@ -43,8 +43,6 @@ AS_PLACED = {
     "version": 1,
     "request_key": None,
 }
-CLAIMS, CLAIM_DAYS = 6, 12
-"""So many payments of the last days still wait to be confirmed."""
 STOCK_DAYS = 7
 """The shop counted its stock so many days ago and has kept track since."""
 
@@ -180,7 +178,7 @@ class Orders:
         """Most pay at once, cash comes with the delivery; a few of the recent ones owe some or all of it."""
         row, chance = placed.row, self.rng.random()
         total, status, at = row["payable_paise"], row["status"], row["ordered_at"]
-        if not total:
+        if not total or (placed.method == "cash" and status in ("Pending", "Shipped")):
             return
         if status == "Cancelled":
             if chance < 0.3:
@@ -188,13 +186,10 @@ class Orders:
                 self.pay(placed, -total, last_at)
             return
         if placed.method == "cash":
-            if status != "Delivered":
-                return
             at = row["delivered_at"]
-        if placed.method == "upi" and self.claimed < CLAIMS and (self.now - at).days < CLAIM_DAYS and chance > 0.5:
-            self.claimed += 1
-            self.pay(placed, total, at, "claimed")
-            return
+        if placed.method == "upi" and self.claimed < 6 and chance > 0.5 and (self.now - at).days < 12:
+            self.claimed += 1  # what still waits to be confirmed
+            return self.pay(placed, total, at, "claimed")
         recent = (self.now - at).days < 45
         if recent and chance < 0.06:
             return
@@ -206,7 +201,7 @@ class Orders:
         self.paid += 1
         upi = placed.method == "upi" and paise > 0
         reference = f"{100_000_000_000 + self.paid * 7_919_000_111 % 800_000_000_000}" if upi else ""
-        row["paid_paise"] += paise if state == "confirmed" else 0
+        row["paid_paise"] += paise * (state == "confirmed")
         self.payments.add(
             {
                 "id": self.payments.new_id(),

@@ -68,10 +68,10 @@ class PaymentFilter:
         # The list goes by the moment, so that is what an index can cut short; a zone is within a day of UTC.
         if self.since:
             first = date.fromisoformat(self.since)
-            select = select.where(Payment.paid_on >= first, Payment.paid_at >= first - timedelta(days=1))
+            select = select.where(_hidden(Payment.paid_on) >= first, Payment.paid_at >= first - timedelta(days=1))
         if self.until:
             last = date.fromisoformat(self.until)
-            select = select.where(Payment.paid_on <= last, Payment.paid_at < last + timedelta(days=2))
+            select = select.where(_hidden(Payment.paid_on) <= last, Payment.paid_at < last + timedelta(days=2))
         return select
 
 

@@ -76,7 +76,7 @@ def _check_free(utr: str | None) -> None:
 def void(payment: Payment, reason: str) -> None:
     """The row stays, but stands for no money; its UPI reference is free again."""
     payment.state, payment.version, payment.utr = "refused", payment.version + 1, None
-    payment.note = f"{payment.note}; {reason.strip()}".removeprefix("; ")[:200]
+    payment.note = f"{reason.strip()}; {payment.note}".removesuffix("; ")[:200]
     db.session.flush()
 
 

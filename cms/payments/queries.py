@@ -138,10 +138,19 @@ def _fresh(order_id: int, since: datetime) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
-def owed_by(customer_id: int) -> Any:
-    """What a customer owes in all, and on how many orders: `paise`, `orders`."""
-    query = select(func.coalesce(func.sum(Order.due_paise), 0).label("paise"), func.count().label("orders"))
-    return db.session.execute(query.where(Order.customer_id == customer_id, Order.unpaid.is_(True))).one()
+@dataclass(frozen=True)
+class Owed:
+    """What a customer owes in all, and on how many orders."""
+
+    paise: int
+    orders: int
+
+
+def owed_by(customer_id: int) -> Owed:
+    query = select(func.coalesce(func.sum(Order.due_paise), 0), func.count())
+    query = query.where(Order.customer_id == customer_id, Order.unpaid.is_(True))
+    paise, count = db.session.execute(query).one()
+    return Owed(int(paise or 0), count)
 
 
 def payment_or_404(payment_id: int) -> Payment:

@@ -177,4 +177,10 @@ def why_no_upi(currency: str, vpa: str) -> str:
     """Why the shop can show no UPI QR, "" when it can."""
     if currency != "INR":
         return f"UPI pays in Indian rupees only, and this shop's prices are in {currency}"
-    return "" if vpa else "The shop's UPI ID is not set yet"
+    if not vpa:
+        return "The shop's UPI ID is not set yet"
+    try:
+        parse_vpa(vpa)
+    except RuleError:
+        return "The shop's UPI ID in the settings is not one that UPI apps know"
+    return ""

@@ -59,6 +59,8 @@ def test_without_a_upi_id_or_rupees_it_says_why_and_where_to_change_it(client, o
     set_shop(upi_vpa="")
     shown = page_of(client, order)
     assert "UPI ID is not set yet" in shown and 'href="/settings"' in shown
+    set_shop(upi_vpa="ab")
+    assert "not one that UPI apps know" in page_of(client, order)
     set_shop(upi_vpa="ab@okaxis", currency="USD")
     assert "Indian rupees only, and this shop's prices are in USD" in page_of(client, order)
 
