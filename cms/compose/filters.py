@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, literal, select
 from cms.compose.rules import Needs
 from cms.models import Customer, Order
 
+# What is due is asked by its amount: by `unpaid` SQLite would walk all unpaid orders for each customer.
 LIVE_ORDER = and_(Order.customer_id == Customer.id, Order.status != "Cancelled")
 
 
@@ -24,6 +25,6 @@ def why_left_out(needs: Needs) -> ColumnElement[str]:
     if needs.order:
         whens.append((Customer.order_count == 0, "no_order"))
     if needs.due:
-        owing = exists(select(Order.id).where(LIVE_ORDER, Order.unpaid.is_(True)).correlate(Customer))
+        owing = exists(select(Order.id).where(LIVE_ORDER, Order.due_paise > 0).correlate(Customer))
         whens.append((~owing, "nothing_due"))
     return case(*whens, else_=literal(""))

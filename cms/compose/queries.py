@@ -88,7 +88,7 @@ def latest_orders(customer_ids: Sequence[int], due: bool) -> Mapping[int, Any]:
         .correlate(Customer)
     )
     if due:
-        last = last.where(Order.unpaid.is_(True))
+        last = last.where(Order.due_paise > 0)  # see filters
     ids = select(last.scalar_subquery()).where(Customer.id.in_(customer_ids))
     found = [order_id for order_id in db.session.scalars(ids) if order_id]
     rows = db.session.execute(select(*ORDER).where(Order.id.in_(found)))

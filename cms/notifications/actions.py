@@ -78,6 +78,8 @@ def write_to_many(batch: str, plan: dict[str, Any], people: int, by: Any) -> Job
     if made := queries.job_of(batch):
         return made
     job = enqueue(queries.KIND, {"batch": batch, "plan": plan}, by, batch)
+    if job.args["plan"] is not plan:  # the same form, sent twice at the same moment
+        return job
     after = {"channel": rules.CHANNELS[plan["channel"]], "count": people, "words": plan["name"]}
     record(by, "message.planned", job, after=after)
     return job

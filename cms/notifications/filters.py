@@ -56,7 +56,8 @@ def is_in(state: str, now: datetime) -> ColumnElement[bool]:
         return and_(Notification.state == "failed", Notification.error == CANCELLED)
     if state == "failed":
         failed = and_(Notification.state == "failed", Notification.error != CANCELLED)
-        return or_(failed, and_(Notification.state == "sending", lost))
+        failed = or_(failed, and_(Notification.state == "sending", lost))
+        return and_(Notification.state.in_(("failed", "sending")), failed)  # the first half is what an index can find
     if state == "sending":
         return and_(Notification.state == "sending", ~lost)
     return Notification.state == state

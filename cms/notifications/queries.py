@@ -13,7 +13,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Customer, Job, MessageTemplate, Notification, Order, User
 from cms.notifications.filters import MessageFilter, is_in
-from cms.notifications.rules import STATES
+from cms.notifications.rules import CHANNELS, STATES
 from cms.paging import Page, Sort, page_of, read_whole
 from cms.text import query_words
 
@@ -35,6 +35,8 @@ ROW = (
 )
 NEWEST = Sort("Newest", Notification.id, Notification.id, True, read_whole)
 FEW_CUSTOMERS = 500
+"""Up to so many customers found by a word have their messages looked up and sorted; more are met soon by walking."""
+MOST_COUNTED = 3000
 
 
 def message_or_404(message_id: int) -> Notification:
@@ -64,7 +66,11 @@ def messages_matching(wanted: MessageFilter, now: datetime, args: Mapping[str, s
     words = query_words(wanted.q)
     if wanted.q and not words:
         return Page([], "", "")
-    found = customers.ids_of(words, FEW_CUSTOMERS)
+    found: Any = customers.ids_of(words, FEW_CUSTOMERS)
+    if found is None and words:  # a word of two letters may be rare all the same
+        some = customers.having_words(select(Customer.id), words).limit(FEW_CUSTOMERS + 1)
+        ids = db.session.scalars(some).all()
+        found = ids if len(ids) <= FEW_CUSTOMERS else None
     if found is not None:
         query, sort = query.where(Notification.customer_id.in_(found)), sort.by_sorting()
     else:  # messages first, then the customer of each: MariaDB would begin with all customers
@@ -73,12 +79,10 @@ def messages_matching(wanted: MessageFilter, now: datetime, args: Mapping[str, s
 
 
 def waiting() -> dict[str, int]:
-    """How many wait to be sent, by channel; counted up to a thousand each."""
-    found = {}
-    for channel in ("email", "whatsapp", "sms"):
-        some = select(Notification.id).where(Notification.state == "outbox", Notification.channel == channel)
-        found[channel] = db.session.scalar(select(func.count()).select_from(some.limit(1000).subquery())) or 0
-    return found
+    """How many wait to be sent, by channel; MOST_COUNTED of them are counted at most."""
+    some = select(Notification.channel).where(Notification.state == "outbox").limit(MOST_COUNTED).subquery()
+    found = db.session.execute(select(some.c.channel, func.count()).group_by(some.c.channel))
+    return dict.fromkeys(CHANNELS, 0) | {channel: int(count) for channel, count in found}
 
 
 def batch_counts(batch: str, now: datetime) -> dict[str, int]:
@@ -109,11 +113,11 @@ def next_to_open(batch: str, after: int) -> Any | None:
 
 
 def left_to_open(batch: str) -> int:
-    """How many a person has to open still; counted up to a thousand."""
-    some = select(Notification.id).where(Notification.state == "outbox", Notification.channel != "email").limit(1000)
+    """How many a person has to open still; MOST_COUNTED of them are counted at most."""
+    some = select(Notification.id).where(Notification.state == "outbox", Notification.channel != "email")
     if batch:
         some = some.where(Notification.batch == batch)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return db.session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())) or 0
 
 
 def messages_of(customer_id: int, order_id: int | None = None, limit: int = 5) -> Sequence[Any]:

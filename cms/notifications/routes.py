@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         page=queries.messages_matching(wanted, now, request.args),
         wanted=wanted,
         waiting=queries.waiting(),
+        most=queries.MOST_COUNTED,
         mail_ready=mail_ready(),
         **_words(),
     )
@@ -190,6 +191,7 @@ def _queue(batch: str, after: int) -> ResponseReturnValue:
         batch=batch,
         message=row,
         left=queries.left_to_open(batch),
+        most=queries.MOST_COUNTED,
         href=rules.href(row.channel, row.recipient, row.subject, row.body) if row else "",
         channels=rules.CHANNELS,
     )
