@@ -21,6 +21,8 @@ WORDS: Mapping[str, str] = {
     "product.stock_counted": "Stock set from {old_stock} to {new_stock}",
     "product.archived": "Taken off sale",
     "product.restored": "On sale again",
+    "invoice.issued": "Issued the invoice {ref} over {total}",
+    "credit_note.issued": "Issued the credit note {ref} over {total}",
     "import.landed": "Data imported",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
@@ -63,6 +65,7 @@ def sentence(
     return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format(
         ref=ref,
         changes=", ".join(_change(name, before.get(name), after[name], money) for name in after) or "nothing",
+        total=money(after.get("payable_paise", after.get("total_paise", 0))),
         old=before.get("status", ""),
         new=after.get("status", ""),
         old_stock=_shown(before.get("stock"), "not tracked"),
