@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from cms.customers import queries as customers
 from cms.db import db
 from cms.invoices.filters import InvoiceFilter
-from cms.models import CreditNote, Customer, Invoice, Job, Order, StoredFile
+from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, StoredFile
 from cms.orders.queries import order_id_of
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
@@ -146,11 +146,10 @@ def invoices_matching(wanted: InvoiceFilter, args: Mapping[str, str]) -> Page:
     return page_of(query, NEWEST.by_sorting(), args)
 
 
-def years() -> Sequence[str]:
-    """The financial years with invoices, the latest first."""
-    return db.session.scalars(
-        select(Invoice.financial_year).group_by(Invoice.financial_year).order_by(Invoice.financial_year.desc())
-    ).all()
+def years() -> list[str]:
+    """The financial years with invoices, the latest first: each has its counter."""
+    series = select(Counter.name).where(Counter.name.between("invoices ", "invoices!"))
+    return sorted({name.rpartition(" ")[2] for name in db.session.scalars(series)}, reverse=True)
 
 
 def totals(first: date | None, last: date | None) -> tuple[Any, Any]:
