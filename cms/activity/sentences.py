@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = {
     "payment.refused": "{ref}: {amount} refused, {method}: {reason}",
     "payment.given_back": "{ref}: {amount} given back, {method}",
     "payment.taken_back": "{ref}: {amount} taken back, it was recorded by mistake",
+    "invoice.issued": "Issued the invoice {ref} over {total}",
+    "credit_note.issued": "Issued the credit note {ref} over {total}",
     "import.landed": "Data imported",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
@@ -110,6 +112,7 @@ def sentence(
     return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format(
         ref=ref,
         changes=", ".join(_change(name, before.get(name), after[name], money) for name in after) or "nothing",
+        total=money(after.get("payable_paise", after.get("total_paise", 0))),
         old=before.get("status", ""),
         new=after.get("status", ""),
         old_stock=_shown(before.get("stock"), "not tracked"),

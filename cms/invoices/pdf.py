@@ -85,7 +85,7 @@ def page(content: Mapping[str, Any], logo: bytes | None = None) -> str:
 
 
 def broken(text: str, most: int = LONGEST_WORD) -> str:
-    """With gaps in words longer than that, which would else run over what stands beside them; between letters if it can.
+    """With gaps in words longer than that, which would else run over their neighbours; between letters if it can.
 
     >>> broken("a tiffinbox", 6)
     'a tiffin box'

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from cms.customers import queries as customers
 from cms.db import db
 from cms.invoices.filters import InvoiceFilter
-from cms.models import CreditNote, Customer, Invoice, Job, Order, StoredFile
+from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, StoredFile
 from cms.orders.queries import order_id_of
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
@@ -59,13 +59,22 @@ def order_of_note(note: CreditNote) -> int:
 
 def of_order(order_id: int) -> tuple[Any | None, Sequence[Any]]:
     """An order's invoice and its credit notes, in short."""
-    columns = (Invoice.id, Invoice.number, Invoice.issued_on, Invoice.payable_paise)
-    invoice = db.session.execute(select(*columns).where(Invoice.order_id == order_id)).first()
-    if invoice is None:
-        return None, []
-    query = select(CreditNote.id, CreditNote.number, CreditNote.issued_on, CreditNote.total_paise)
-    notes = query.where(CreditNote.invoice_id == invoice.id).order_by(CreditNote.id).limit(MOST_NOTES)
-    return invoice, db.session.execute(notes).all()
+    query = (
+        select(
+            Invoice.number,
+            Invoice.issued_on,
+            Invoice.payable_paise,
+            CreditNote.id.label("note_id"),
+            CreditNote.number.label("note_number"),
+            CreditNote.issued_on.label("noted_on"),
+            CreditNote.total_paise.label("note_paise"),
+        )
+        .outerjoin(CreditNote, CreditNote.invoice_id == Invoice.id)
+        .where(Invoice.order_id == order_id)
+        .order_by(CreditNote.id)
+    )
+    rows = db.session.execute(query.limit(MOST_NOTES)).all()
+    return (rows[0] if rows else None), [row for row in rows if row.note_id]
 
 
 def credited(invoice_id: int) -> dict[int, tuple[int, int]]:
@@ -137,11 +146,10 @@ def invoices_matching(wanted: InvoiceFilter, args: Mapping[str, str]) -> Page:
     return page_of(query, NEWEST.by_sorting(), args)
 
 
-def years() -> Sequence[str]:
-    """The financial years with invoices, the latest first."""
-    return db.session.scalars(
-        select(Invoice.financial_year).group_by(Invoice.financial_year).order_by(Invoice.financial_year.desc())
-    ).all()
+def years() -> list[str]:
+    """The financial years with invoices, the latest first: each has its counter."""
+    series = select(Counter.name).where(Counter.name.between("invoices ", "invoices!"))
+    return sorted({name.rpartition(" ")[2] for name in db.session.scalars(series)}, reverse=True)
 
 
 def totals(first: date | None, last: date | None) -> tuple[Any, Any]:

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import needs
 from cms.auth.sessions import shop
-from cms.customers.queries import customer_or_404
 from cms.dates import financial_year_label
 from cms.db import db
 from cms.errors import RuleError
@@ -175,7 +174,7 @@ def _address(content_type: str, data: bytes) -> str:
 
 def _whatsapp(order: Any, content: dict[str, Any]) -> str:
     """The link that opens a message to the customer; empty when they have no phone."""
-    phone = customer_or_404(order.customer_id).phone
+    phone = order.customer.phone
     if not phone:
         return ""
     total = show_money(content["payable_paise"], content["currency"])

@@ -115,7 +115,7 @@ def show(order_id: int) -> ResponseReturnValue:
         "feedback": feedback.of_order(order_id),
         "feedback_until": feedback.open_link_until(order_id, clock.now()),
     }
-    return render_template("orders/show.html", order=order, **after, **_status_of(order))
+    return render_template("orders/show.html", order=order, **after, **_status_of(order, invoice is not None))
 
 
 @bp.post("/<int:order_id>/status")
@@ -205,9 +205,9 @@ def _blame(typed: Draft, error: RuleError) -> None:
     typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 
 
-def _status_of(order: Any) -> dict[str, Any]:
+def _status_of(order: Any, invoiced: bool) -> dict[str, Any]:
     """What an order's page says of its status: the way it went and where it can go."""
-    steps, invoiced = queries.steps_of(order.id), invoices.is_invoiced(order.id)
+    steps = queries.steps_of(order.id)
     step = queries.last_step(steps)
     try:
         rules.check_take_back(
@@ -236,4 +236,5 @@ def _status_answer(order_id: int, problem: str) -> str:
             problem=problem,
         )
     order = queries.order_or_404(order_id)
-    return render_template("orders/_status.html", order=order, problem=problem, **_status_of(order))
+    status = _status_of(order, invoices.is_invoiced(order_id))
+    return render_template("orders/_status.html", order=order, problem=problem, **status)

@@ -23,19 +23,19 @@ def test_an_invoice_is_looked_at_issued_and_taken_along(page: Page, sign_in) -> 
     expect(page.get_by_role("dialog")).to_contain_text("cannot be changed afterwards")
     page.get_by_role("dialog").get_by_role("button", name="Issue invoice").click()
 
-    expect(page.get_by_role("heading", name=re.compile(r"INV/\d\d-\d\d/00001"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^INV.*00001$"))).to_be_visible()
     expect(page.get_by_role("img", name="QR code to pay ₹2,360.00 by UPI")).to_be_visible()
     expect(page.get_by_role("link", name="WhatsApp")).to_have_attribute(
         "href", re.compile("^https://wa.me/919848022338")
     )
-    with page.expect_download() as taken:
+    with page.expect_download(timeout=60_000) as taken:
         page.get_by_role("link", name="Download PDF").click()
     assert re.fullmatch(r"INV-\d\d-\d\d-00001\.pdf", taken.value.suggested_filename)
     said = subprocess.run(["pdftotext", "-layout", taken.value.path(), "-"], capture_output=True, check=True)
     assert "₹2,360.00" in said.stdout.decode() and "Cotton saree" in said.stdout.decode()
 
     page.get_by_role("link", name="Invoices", exact=True).first.click()
-    expect(page.get_by_role("link", name=re.compile("INV/"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^INV"))).to_be_visible()
 
 
 def test_the_page_prints_the_paper_alone_and_fits_thermal_paper(page: Page, sign_in) -> None:
