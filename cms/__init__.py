@@ -117,17 +117,22 @@ def _add_requests(app: Cms) -> None:
 
 def _add_rooms(app: Cms) -> None:
     from cms import cli
+    from cms.activity.routes import bp as activity
     from cms.auth.routes import bp as auth
+    from cms.contact.routes import bp as contact
     from cms.customers.routes import bp as customers
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
+    from cms.logo.routes import bp as logo
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
+    from cms.segments.routes import bp as segments
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    for room in (home, figures, auth, customers, standings, products, orders, tracking, settings):
+    rooms = (home, figures, auth, customers, standings, products, orders, tracking, activity, contact)
+    for room in (*rooms, settings, segments, logo):
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)

@@ -10,14 +10,15 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextArea
+from wtforms.widgets import ListWidget, RadioInput, TextArea
 
 from cms.dates import parse_date
 from cms.errors import RuleError
-from cms.formats import STATES, parse_email, parse_phone
+from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp
+from cms.states import STATES
 from cms.text import clean_text, is_visible
 
 
@@ -120,6 +121,21 @@ class Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
         if (self.data or "") not in {str(value) for value, _label, *_ in self.iter_choices()}:
             raise StopValidation(f"Choose one of the list for {self.label.text.lower()}")
+
+
+class Pick(Choice):
+    """One of a few, all in sight."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = RadioInput()
+
+
+class Tick(BooleanField):
+    """Yes or no."""
+
+    @property
+    def value(self) -> bool:
+        return bool(self.data)
 
 
 STATE_CHOICES = [

@@ -20,8 +20,11 @@ from cms.web import Assets
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
     ("After the sale", (("tracking", "Tracking"),)),
-    ("Shop", (("settings", "Settings"),)),
+    ("Know", (("activity", "Activity"),)),
+    ("Shop", (("settings", "Settings"), ("contact", "Contact"))),
 )
+WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
+"""Rooms that stand in the navigation under another's name."""
 
 
 STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key"}
@@ -43,7 +46,13 @@ def add_shell(app: Flask) -> None:
         browser=browser,
         standing_of=standing_of,
         story_sentence=lambda entry: sentence(
-            entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
+            entry.verb,
+            entry.thing_ref,
+            entry.before,
+            entry.after,
+            lambda paise: show_money(paise, shop().currency),
+            today(),
+            shop().zone,
         ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
         show_moment=lambda at: show_moment(at, shop().zone, today()),
@@ -74,7 +83,7 @@ def add_shell(app: Flask) -> None:
             "me": me,
             "shop": here,
             "nav": nav(),
-            "here": request.blueprint or "",
+            "here": WITHIN.get(request.blueprint or "", request.blueprint or ""),
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
 
