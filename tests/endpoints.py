@@ -6,16 +6,28 @@ as `examples` knows the names of its arguments.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy import func, select
+
+from cms.db import db
+from cms.logo.actions import save_logo
+from cms.logo.pictures import as_logo
+from cms.models import Activity
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_order, make_product, make_user, open_session, write
 
 ME = "asha"
 """The owner of the `client` fixture."""
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest logo."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,8 @@ def examples() -> dict[str, Any]:
     order = make_order(customer, product, qty=2)
     other = make_user("staff", "otherstaff")
     open_session(other)
+    with write():
+        save_logo(as_logo(PICTURE), other)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -90,6 +104,8 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),
+        "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
     }
 
 
