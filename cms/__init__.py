@@ -39,12 +39,17 @@ ROOMS = (
     "invoices",
     "returns",
     "complaints",
+    "assignments",
     "feedback",
     "notifications",
     "compose",
+    "activity",
+    "contact",
     "settings",
+    "segments",
     "reasons",
     "wordings",
+    "logo",
     "jobs",
 )
 """Every room with pages."""

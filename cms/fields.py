@@ -10,14 +10,15 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextArea
+from wtforms.widgets import ListWidget, RadioInput, TextArea
 
 from cms.dates import parse_date
 from cms.errors import RuleError
-from cms.formats import STATES, parse_email, parse_phone
+from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp
+from cms.states import STATES
 from cms.text import clean_text, is_visible
 
 
@@ -135,6 +136,21 @@ class ProductOf(Choice):
         self.choices = [("", "The order as a whole"), *names.items()]
         if suggest and (not self.raw_data or self.data not in {"", *names}):
             self.data = next(iter(names)) if len(names) == 1 else ""
+
+
+class Pick(Choice):
+    """One of a few, all in sight."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = RadioInput()
+
+
+class Tick(BooleanField):
+    """Yes or no."""
+
+    @property
+    def value(self) -> bool:
+        return bool(self.data)
 
 
 STATE_CHOICES = [

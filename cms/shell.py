@@ -33,8 +33,11 @@ NAV = (
             ("notifications", "Messages"),
         ),
     ),
-    ("Shop", (("settings", "Settings"),)),
+    ("Know", (("activity", "Activity"),)),
+    ("Shop", (("settings", "Settings"), ("contact", "Contact"))),
 )
+WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
+"""Rooms that stand in the navigation under another's name."""
 
 
 STORY_ICONS = {
@@ -73,7 +76,13 @@ def add_shell(app: Flask) -> None:
         usual_rates=lambda: [f"{rate / 100:g}" for rate in usual_rates(today())],
         rate_hint=lambda rate_bp: rate_hint(rate_bp, today()),
         story_sentence=lambda entry: sentence(
-            entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
+            entry.verb,
+            entry.thing_ref,
+            entry.before,
+            entry.after,
+            lambda paise: show_money(paise, shop().currency),
+            today(),
+            shop().zone,
         ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
         show_moment=lambda at: show_moment(at, shop().zone, today()),
@@ -107,7 +116,7 @@ def add_shell(app: Flask) -> None:
             "me": me,
             "shop": here,
             "nav": nav(),
-            "here": request.blueprint or "",
+            "here": WITHIN.get(request.blueprint or "", request.blueprint or ""),
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
 

@@ -6,11 +6,19 @@ as `examples` knows the names of its arguments.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy import func, select
+
+from cms.db import db
+from cms.logo.actions import save_logo
+from cms.logo.pictures import as_logo
+from cms.models import Activity
 from tests.after_sale import (
     make_complaint,
     make_feedback,
@@ -22,11 +30,15 @@ from tests.after_sale import (
     template_of,
 )
 from tests.databases import app_without_data
-from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session
+from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session, write
 from tests.payments.doing import pay
 
 ME = "asha"
 """The owner of the `client` fixture."""
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest logo."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,8 @@ def examples() -> dict[str, Any]:
     complaint = make_complaint(order, "Sweeping broom lost its bristles")
     token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     invoiced, note = make_invoiced(customer, product)
+    with write():
+        save_logo(as_logo(PICTURE), other)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -118,6 +132,8 @@ def examples() -> dict[str, Any]:
         "feedback.token": token,
         "invoices.order_id": invoiced.id,
         "note_id": note.id,
+        "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),
+        "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
     }
 
 

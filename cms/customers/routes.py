@@ -153,12 +153,12 @@ def save_cell(customer_id: int, name: str) -> ResponseReturnValue:
     unchanged = request.form.get("seen") == _as_typed(customer, name)
     version = customer.version if unchanged else version_of(request.form.get("version"))
     try:
-        actions.edit_customer(customer, {name: field.value}, version, g.me)
+        entry = actions.edit_customer(customer, {name: field.value}, version, g.me)
     except RuleError as error:
         db.session.rollback()
         return _cell_form(queries.row_or_404(customer_id), name, _told(error, name)), 422
     db.session.commit()
-    toast(f"{field.label.text} saved")
+    toast(f"{field.label.text} saved", undo=entry)
     return _cell(queries.row_or_404(customer_id), name, saved=True)
 
 
@@ -168,13 +168,13 @@ def save_archived(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     archived = request.form.get("archived") == "1"
     try:
-        actions.archive_customer(customer, archived, version_of(request.form.get("version")), g.me)
+        entry = actions.archive_customer(customer, archived, version_of(request.form.get("version")), g.me)
     except RuleError as error:
         db.session.rollback()
         toast(error.message, "bad")
     else:
         db.session.commit()
-        toast(f"{customer.name} {'archived' if archived else 'restored'}")
+        toast(f"{customer.name} {'archived' if archived else 'restored'}", undo=entry)
     return redirect(url_for("customers.show", customer_id=customer_id), 303)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from cms import clock
+from cms.activity import queries as trail
 from cms.activity.actions import record
 from cms.customers.actions import customer_ordered
 from cms.db import db, lock
@@ -132,7 +133,7 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
     assert step is not None  # check_take_back refuses an order without a step
     if order.status == "Delivered" and order.returned_units:
         raise RuleError("Something of this order came back already; the delivery stands", "status")
-    _change_status(order, step.old, step.id, by)
+    _change_status(order, step.old, step.id, by, trail.standing_move(order.id, step.old, step.new))
 
 
 def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[list[Order], list[str]]:
@@ -148,7 +149,8 @@ def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[
     return moved, refused
 
 
-def _change_status(order: Order, new: str, undoes_id: int | None, by: Any) -> None:
+def _change_status(order: Order, new: str, undoes_id: int | None, by: Any, entry_id: int | None = None) -> None:
+    """`undoes_id`: the step that this takes back, and `entry_id` its entry in the trail, if it has one."""
     old, now = order.status, clock.now()
     if new == "Cancelled":
         unsell(_sold_of(order), queries.stock_taken(order.id), order, by)
@@ -172,8 +174,8 @@ def _change_status(order: Order, new: str, undoes_id: int | None, by: Any) -> No
     step = {"order_id": order.id, "old": old, "new": new, "at": now, "undoes_id": undoes_id}
     db.session.execute(insert(StatusChange).values(by_id=getattr(by, "id", None), **step))
     verb = "order.step_taken_back" if undoes_id else "order.moved"
-    change = ({"status": old}, {"status": new})
-    record(by, verb, order, customer_id=order.customer_id, order_id=order.id, before=change[0], after=change[1])
+    about = {"customer_id": order.customer_id, "order_id": order.id, "undoes_id": entry_id}
+    record(by, verb, order, before={"status": old}, after={"status": new}, **about)
 
 
 def _add_lines(order: Order, lines: list[dict[str, Any]]) -> None:
