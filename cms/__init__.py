@@ -26,32 +26,9 @@ from cms.db import db, engine_options, lost_race, writing
 log = logging.getLogger("cms")
 TRIES = 5
 ROOMS = (
-    "home",
-    "figures",
-    "auth",
-    "customers",
-    "standings",
-    "products",
-    "orders",
-    "delivery",
-    "tracking",
-    "payments",
-    "invoices",
-    "returns",
-    "complaints",
-    "assignments",
-    "feedback",
-    "notifications",
-    "compose",
-    "activity",
-    "contact",
-    "settings",
-    "segments",
-    "reasons",
-    "wordings",
-    "logo",
-    "jobs",
-)
+    "home figures auth customers standings products orders delivery tracking payments invoices returns complaints"
+    " assignments feedback notifications compose activity contact settings segments reasons wordings logo jobs"
+).split()
 """Every room with pages."""
 
 
