@@ -73,7 +73,7 @@ def page(content: Mapping[str, Any], logo: bytes | None = None) -> str:
     symbol = CURRENCIES[currency].symbol
     return _template().render(
         paper=content,
-        fonts=fonts_for(str(content)),
+        fonts=fonts_for(f"{content}{symbol}"),
         logo=_picture(_small(logo)) if logo else "",
         qr=_picture(qr_png(content["upi"])) if content["upi"] else "",
         money=lambda paise: show_money(paise, currency),
@@ -154,7 +154,7 @@ def _library() -> tuple[Any, Any, Any]:
 
     logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
     shaping.install()
-    return pisa, ResourceAccessPolicy.server(FONTS, allow_remote=False), rl_config
+    return pisa, ResourceAccessPolicy.server(FONTS, allow_remote=False, max_render_seconds=300), rl_config
 
 
 @cache

@@ -20,7 +20,8 @@ RATES: tuple[tuple[date, tuple[int, ...]], ...] = (
 LONGEST_PREFIX = 4
 SERIAL_DIGITS = 5
 OUTSIDE = "Outside India"
-COMPOSITION_WORDS = "Composition taxable person, not eligible to collect tax on supplies"
+COMPOSITION_WORDS = "composition taxable person, not eligible to collect tax on supplies"
+"""What the law wants at the top of such a bill, word for word."""
 WITHOUT_LEGISLATURE = ("04", "26", "31", "35", "38")
 """Union territories whose half of the tax is called UTGST."""
 
