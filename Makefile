@@ -67,6 +67,7 @@ system:
 	command -v mariadbd >/dev/null || missing+=(mariadb-server)
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v pdftotext >/dev/null || missing+=(poppler-utils)
+	command -v zbarimg >/dev/null || missing+=(zbar-tools)  # reads QR codes
 	[ -n "$$(ldconfig -p | grep libatomic.so.1)" ] || missing+=(libatomic1)  # for the driver inside playwright
 	[ -n "$$(fc-list :lang=hi 2>/dev/null)" ] || missing+=(fontconfig fonts-noto-core)
 	[ $${#missing[@]} = 0 ] || apt_get "$${missing[@]}"

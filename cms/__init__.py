@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response, current_app, g
@@ -24,6 +25,11 @@ from cms.db import db, engine_options, lost_race, writing
 
 log = logging.getLogger("cms")
 TRIES = 5
+ROOMS = (
+    "home figures auth customers standings products orders delivery tracking payments invoices returns complaints"
+    " assignments feedback notifications compose activity contact settings segments reasons wordings logo jobs"
+).split()
+"""Every room with pages."""
 
 
 class RecordId(IntegerConverter):
@@ -77,6 +83,7 @@ def create_app(config: Config | None = None) -> Cms:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # a page behind a private link sends no referrer; the token and __Host- are enough
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_PARTS=10_000,
         TRUSTED_HOSTS=list(config.hosts) or None,
@@ -119,24 +126,9 @@ def _add_requests(app: Cms) -> None:
 
 def _add_rooms(app: Cms) -> None:
     from cms import cli
-    from cms.auth.routes import bp as auth
-    from cms.compose.routes import bp as compose
-    from cms.customers.routes import bp as customers
-    from cms.delivery.routes import bp as delivery
-    from cms.figures.routes import bp as figures
-    from cms.home.routes import bp as home
-    from cms.jobs.routes import bp as jobs
-    from cms.notifications.routes import bp as notifications
-    from cms.orders.routes import bp as orders
-    from cms.products.routes import bp as products
-    from cms.settings.routes import bp as settings
-    from cms.standings.routes import bp as standings
-    from cms.tracking.routes import bp as tracking
-    from cms.wordings.routes import bp as wordings
 
-    rooms = (home, figures, auth, customers, standings, products, orders, delivery, tracking, settings, jobs)
-    for room in (*rooms, notifications, compose, wordings):
-        app.register_blueprint(room)
+    for room in ROOMS:
+        app.register_blueprint(import_module(f"cms.{room}.routes").bp)
     app.view_functions["static"] = access.public(app.view_functions["static"])
     cli.add_commands(app)
 

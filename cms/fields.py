@@ -5,19 +5,20 @@ Whatever is wrong stands beside the field, and what was typed stays in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import TextArea
+from wtforms.widgets import ListWidget, RadioInput, TextArea
 
 from cms.dates import parse_date
 from cms.errors import RuleError
-from cms.formats import STATES, parse_email, parse_phone
+from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp
+from cms.states import STATES
 from cms.text import clean_text, is_visible
 
 
@@ -122,6 +123,36 @@ class Choice(SelectField):
             raise StopValidation(f"Choose one of the list for {self.label.text.lower()}")
 
 
+class ProductOf(Choice):
+    """A product of an order, or the order as a whole; `.value` its id."""
+
+    @property
+    def value(self) -> Any:
+        return int(self.data) if self.data else None
+
+    def offer(self, products: Iterable[Any], suggest: bool) -> None:
+        """The products as they were sold. `suggest` the only one there is, unless one of these was chosen."""
+        names = {str(product.product_id): product.product_name for product in products}
+        self.choices = [("", "The order as a whole"), *names.items()]
+        if suggest and (not self.raw_data or self.data not in {"", *names}):
+            self.data = next(iter(names)) if len(names) == 1 else ""
+
+
+class Pick(Choice):
+    """One of a few, all in sight."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = RadioInput()
+
+
+class Tick(BooleanField):
+    """Yes or no."""
+
+    @property
+    def value(self) -> bool:
+        return bool(self.data)
+
+
 STATE_CHOICES = [
     ("", "Choose a state"),
     *((name, name) for name in sorted(name for name in STATES.values() if "(until" not in name)),
@@ -180,3 +211,8 @@ class Form(FlaskForm):
 def version_of(text: str | None) -> int:
     """The version an edit was made on; -1, which no row has, for anything unreadable."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def id_in(text: str | None) -> int | None:
+    """A record's id in a posted text, None if it is no id."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -13,56 +13,15 @@ from stdnum.exceptions import ValidationError
 from stdnum.in_ import gstin, pan
 
 from cms.errors import RuleError
+from cms.states import STATE_TODAY, STATES
 from cms.text import clean_text, western_digits
 
 LONGEST_EMAIL = 254
 
-STATES: dict[str, str] = {
-    "01": "Jammu and Kashmir",
-    "02": "Himachal Pradesh",
-    "03": "Punjab",
-    "04": "Chandigarh",
-    "05": "Uttarakhand",
-    "06": "Haryana",
-    "07": "Delhi",
-    "08": "Rajasthan",
-    "09": "Uttar Pradesh",
-    "10": "Bihar",
-    "11": "Sikkim",
-    "12": "Arunachal Pradesh",
-    "13": "Nagaland",
-    "14": "Manipur",
-    "15": "Mizoram",
-    "16": "Tripura",
-    "17": "Meghalaya",
-    "18": "Assam",
-    "19": "West Bengal",
-    "20": "Jharkhand",
-    "21": "Odisha",
-    "22": "Chhattisgarh",
-    "23": "Madhya Pradesh",
-    "24": "Gujarat",
-    "25": "Daman and Diu (until 2020)",
-    "26": "Dadra and Nagar Haveli and Daman and Diu",
-    "27": "Maharashtra",
-    "28": "Andhra Pradesh (until 2014)",
-    "29": "Karnataka",
-    "30": "Goa",
-    "31": "Lakshadweep",
-    "32": "Kerala",
-    "33": "Tamil Nadu",
-    "34": "Puducherry",
-    "35": "Andaman and Nicobar Islands",
-    "36": "Telangana",
-    "37": "Andhra Pradesh",
-    "38": "Ladakh",
-    "97": "Other Territory",
-}
-STATE_TODAY = {"25": "26", "28": "37"}
-
 _GSTIN_SHAPE = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
 _GSTIN_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_VPA = re.compile(r"[a-zA-Z0-9.\-_]{2,256}@[a-zA-Z]{2,64}")
 _INDIAN_MOBILE = re.compile(r"\+91([6-9][0-9]{4})([0-9]{5})")
 _LENGTH = {ValidationResult.TOO_SHORT: "short", ValidationResult.TOO_LONG: "long"}
 _EXTENSION = r"(?:;\s*ext=|(?<![a-z])(?:extension|extn|ext|x)[.:]?)\s*[0-9]{1,7}\s*$"
@@ -193,6 +152,18 @@ def parse_pincode(text: str, country: str = "IN", field: str = "postcode") -> st
     return pincode
 
 
+def parse_vpa(text: str, field: str = "upi_vpa") -> str:
+    """Read a UPI ID (a virtual payment address), as written. Raises RuleError on anything that is none.
+
+    >>> parse_vpa(" ab.stores@okaxis ")
+    'ab.stores@okaxis'
+    """
+    vpa = text.strip(" \t\u00a0")
+    if not _VPA.fullmatch(vpa):
+        raise RuleError(_vpa_problem(vpa), field)
+    return vpa
+
+
 def _odd_phone(text: str) -> str:
     """What is wrong with the writing of it, in the seller's words; empty when it can be read on."""
     if not text.strip():
@@ -247,3 +218,17 @@ def _email_problem(text: str) -> str:
     if len(before) > 64 or len(domain) > 253:
         return "This e-mail address is too long"
     return "This is not an e-mail address that can receive mail; check each character"
+
+
+def _vpa_problem(vpa: str) -> str:
+    """What is wrong with a UPI ID that is none, in the seller's words."""
+    name, _, handle = vpa.partition("@")
+    if not vpa:
+        return "Type a UPI ID"
+    if any(char.isspace() for char in vpa):
+        return "A UPI ID has no spaces in it"
+    if not name or not handle:
+        return "A UPI ID has a name, an @ and the bank's handle, like ab.stores@okaxis"
+    if "." in handle:
+        return "This looks like an e-mail address; a UPI ID ends like @okaxis, without a dot"
+    return "This is no UPI ID; compare it with your UPI app, it looks like ab.stores@okaxis"

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import mysql, sqlite
 
 from cms.db import db
 from cms.models import Counter, Customer, Order, Payment, Product, Return
@@ -55,6 +56,20 @@ def next_value(name: str, step: int = 1) -> int:
     if not counted:
         raise LookupError(f"there is no counter {name}")  # the first migration makes them all
     return int(db.session.scalar(select(Counter.value).where(Counter.name == name)) or 0)
+
+
+def next_serial(name: str) -> int:
+    """The next number of a series that begins with its first use, held until the commit: no gap, none twice."""
+    try:
+        return next_value(name)
+    except LookupError:
+        first: Any = {"mysql": mysql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name](Counter)
+        first = first.values(name=name, value=0)
+        # Waiting for another who begins the same series with a write's lock: a reader's would end in a deadlock.
+        same = {"value": Counter.value}
+        mine = db.engine.dialect.name == "mysql"
+        db.session.execute(first.on_duplicate_key_update(same) if mine else first.on_conflict_do_nothing())
+        return next_value(name)
 
 
 def catch_up(table: type) -> None:

@@ -14,17 +14,45 @@ from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
 from cms.formats import show_phone, whatsapp_href
+from cms.invoices.rules import rate_hint, usual_rates
 from cms.money import CURRENCIES, plain_money, show_count, show_money
+from cms.payments.rules import METHODS, payment_state
 from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
-    ("After the sale", (("tracking", "Tracking"), ("notifications", "Notifications"))),
-    ("Shop", (("settings", "Settings"),)),
+    (
+        "After the sale",
+        (
+            ("tracking", "Tracking"),
+            ("payments", "Payments"),
+            ("invoices", "Invoices"),
+            ("returns", "Returns"),
+            ("complaints", "Complaints"),
+            ("feedback", "Feedback"),
+            ("notifications", "Messages"),
+        ),
+    ),
+    ("Know", (("activity", "Activity"),)),
+    ("Shop", (("settings", "Settings"), ("contact", "Contact"))),
 )
+WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
+"""Rooms that stand in the navigation under another's name."""
 
 
-STORY_ICONS = {"customer": "user", "order": "orders", "product": "products", "user": "key", "message": "notifications"}
+STORY_ICONS = {
+    "customer": "user",
+    "order": "orders",
+    "payment": "payments",
+    "product": "products",
+    "return": "returns",
+    "user": "key",
+    "complaint": "complaints",
+    "feedback": "feedback",
+    "message": "notifications",
+    "invoice": "invoices",
+    "credit_note": "invoices",
+}
 
 
 def add_shell(app: Flask) -> None:
@@ -39,11 +67,22 @@ def add_shell(app: Flask) -> None:
         show_count=show_count,
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         show_date=lambda day: show_date(day, today()),
+        paper_day=lambda text: show_date(date.fromisoformat(text), date.min),
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,
+        payment_state_of=payment_state_of,
+        method_label=METHODS.get,
+        usual_rates=lambda: [f"{rate / 100:g}" for rate in usual_rates(today())],
+        rate_hint=lambda rate_bp: rate_hint(rate_bp, today()),
         story_sentence=lambda entry: sentence(
-            entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
+            entry.verb,
+            entry.thing_ref,
+            entry.before,
+            entry.after,
+            lambda paise: show_money(paise, shop().currency),
+            today(),
+            shop().zone,
         ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
         show_moment=lambda at: show_moment(at, shop().zone, today()),
@@ -77,7 +116,7 @@ def add_shell(app: Flask) -> None:
             "me": me,
             "shop": here,
             "nav": nav(),
-            "here": request.blueprint or "",
+            "here": WITHIN.get(request.blueprint or "", request.blueprint or ""),
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
 
@@ -111,6 +150,12 @@ def standing_of(customer: Any) -> Standing:
         today(),
         shop().active_days,
     )
+
+
+def payment_state_of(order: Any) -> str:
+    """How this order, row or record, stands with its payments, as far as its own amounts tell."""
+    returned = order.returned_paise + order.returned_tax_paise
+    return payment_state(order.payable_paise, returned, order.paid_paise, order.settled_before, order.status)
 
 
 def today() -> date:

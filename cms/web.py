@@ -42,12 +42,25 @@ def page_or_fragment(whole: str, fragment: str, /, shown_at: str = "", **context
     return render_template(fragment if is_htmx() else whole, **context)
 
 
-def toast(message: str, kind: str = "good") -> None:
-    """Tell the user in passing: on this answer for HTMX, on the next page for a plain form."""
+def toast(message: str, kind: str = "good", undo: int | None = None) -> None:
+    """Tell the user in passing: on this answer for HTMX, on the next page for a plain form.
+
+    `undo`: the entry of the trail that can be taken back right there.
+    """
+    said: dict[str, Any] = {"message": message}
+    if undo is not None:
+        said["undo"] = f"/activity/{undo}/undo"
     if is_htmx():
-        g.toast = {"message": message, "kind": kind}
+        tell("toast", said | {"kind": kind})
     else:
-        flash(message, kind)
+        flash(said if undo is not None else message, kind)  # type: ignore[arg-type]
+
+
+def tell(event: str, detail: dict[str, Any]) -> None:
+    """Let something happen in the page when this HTMX answer arrives: static/app.js listens."""
+    if "told" not in g:
+        g.told = {}
+    g.told[event] = detail
 
 
 def refuse_broken_text() -> None:
@@ -61,8 +74,8 @@ def refuse_broken_text() -> None:
 
 def finish(response: Response) -> Response:
     """The headers of every answer, and the toast of an HTMX one."""
-    if said := g.pop("toast", None):
-        response.headers["HX-Trigger"] = json.dumps({"toast": said})
+    if told := g.pop("told", None):
+        response.headers["HX-Trigger"] = json.dumps(told)
     if is_htmx() and (shown_at := g.get("shown_at")):
         response.headers["HX-Replace-Url"] = shown_at
     for name, value in current_app.config["HEADERS"].items():

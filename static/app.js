@@ -6,18 +6,36 @@
   const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
 
   // Messages. The live region stands in every page; what is added to it is read out.
-  function toast({ message, kind = "good" }) {
-    const box = $("#toasts");
-    if (!message || !box) return;
-    $$(".toast", box).filter((old) => old.textContent === message).forEach((old) => old.remove());
-    const item = Object.assign(document.createElement("div"), { className: `toast ${kind}`, textContent: message });
+  function toast({ message, kind = "good", undo }) {
+    const text = Object.assign(document.createElement("span"), { textContent: message });
+    const item = Object.assign(document.createElement("div"), { className: `toast ${kind}` });
+    item.append(...(message ? [text] : []));
+    if (undo) {
+      const form = document.createElement("form"), button = document.createElement("button");
+      for (const [name, value] of [["hx-post", undo], ["hx-swap", "none"]]) form.setAttribute(name, value);
+      (Object.assign(button, { type: "submit", textContent: "Undo" }).setAttribute("aria-keyshortcuts", "Control+Z"), form.append(button), item.append(form));
+    }
+    show(item);
+    if (undo) htmx.process(item);
+  }
+  function show(item) {
+    const box = $("#toasts"), text = $("span", item)?.textContent;
+    if (!text || !box) return;
+    $$(".toast", box).filter((old) => $("span", old)?.textContent === text).forEach((old) => old.remove());
     item.addEventListener("animationend", (event) => event.animationName === "go" && item.remove());
-    item.addEventListener("click", () => item.remove());
+    item.addEventListener("click", ({ target }) => target.closest("form") || item.remove());
     box.append(item);
   }
-  const flashed = $$(".toast").map((old) => (old.remove(), { message: old.textContent, kind: old.classList[1] }));
-  setTimeout(() => flashed.forEach(toast), 50);
+  const flashed = $$(".toast").map((old) => (old.remove(), old));
+  setTimeout(() => flashed.forEach(show), 50);
   on("toast", (event) => toast(event.detail));
+  // What a toast took back is shown anew where it stands; a page that does not show it as a cell is loaded again.
+  on("undone", ({ target, detail }) => {
+    target.closest?.(".toast")?.remove();
+    const cell = detail.cell && document.getElementById(detail.cell);
+    if (cell) htmx.ajax("GET", detail.again, { target: cell, swap: "outerHTML" });
+    else location.reload();
+  });
   on("htmx:response:error", ({ detail: { ctx } }) => ctx.response.status >= 500 && !ctx.hx.trigger && toast({ message: LOST, kind: "bad" }));
   on("htmx:error", (event) => event.detail.ctx && toast({ message: LOST, kind: "bad" }));
   // Only a form with problems (422) comes back in place; for any other refusal the page stays and a toast says why.
@@ -89,6 +107,7 @@
   on("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     const sheet = $(`#${hit("[data-open]")?.dataset.open || "none"}`), copy = hit("[data-copy]");
+    if (hit("[data-print]")) print();
     if (sheet?.showModal) (event.preventDefault(), sheet.showModal());
     if (hit("[data-close]") || event.target.matches?.("dialog.sheet")) (event.preventDefault(), hit("dialog")?.close());
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ message: "Copied" }), () => toast({ message: "Could not copy", kind: "bad" }));
@@ -101,6 +120,8 @@
     if (key === "Escape") (target.closest?.(".cell-form") && $("[data-cancel]", target.closest(".cell-form"))?.click());
     if (key === "Escape" && menu) ((menu.open = false), $("summary", menu).focus());
     if (key === "Enter" && target.matches?.("[data-search]")) event.preventDefault();
+    const undo = key === "z" && (event.ctrlKey || event.metaKey) && !typing && $$(".toast button").pop();
+    if (undo) (event.preventDefault(), undo.click());
     if (key === "/" && !typing && $("#site-search")) (event.preventDefault(), $("#site-search").focus());
     if (picker && /^Arrow(Up|Down)$/.test(key) && !target.matches("select, [type=number]")) {
       const stops = $$("input[type=search], .picker-results :is(button, a)", picker), next = stops.indexOf(target) + (key === "ArrowDown" ? 1 : -1);
@@ -130,7 +151,7 @@
     count();
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  $$(".side [aria-current], .tabs [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
   $("[aria-invalid=true]")?.focus();
   count();
   bringBack();

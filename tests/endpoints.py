@@ -6,26 +6,39 @@ as `examples` knows the names of its arguments.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tests.databases import app_without_data
-from tests.factories import (
-    make_customer,
-    make_job,
+from sqlalchemy import func, select
+
+from cms.db import db
+from cms.logo.actions import save_logo
+from cms.logo.pictures import as_logo
+from cms.models import Activity
+from tests.after_sale import (
+    make_complaint,
+    make_feedback,
+    make_feedback_link,
+    make_invoiced,
     make_message,
-    make_order,
-    make_product,
-    make_user,
-    open_session,
+    make_return,
     plan_messages,
     template_of,
 )
+from tests.databases import app_without_data
+from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session, write
+from tests.payments.doing import pay
 
 ME = "asha"
 """The owner of the `client` fixture."""
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest logo."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +103,21 @@ def examples() -> dict[str, Any]:
     customer = make_customer("Zubeida Sweep", email="zubeida@sweep.example", phone="+919812300000")
     product = make_product("Sweeping broom", stock=40)
     order = make_order(customer, product, qty=2)
+    payment = pay(order, 500, "upi")
+    brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
+    complaint = make_complaint(order, "Sweeping broom lost its bristles")
+    token = make_feedback_link(make_order(customer, make_product("Dust pan")))
+    invoiced, note = make_invoiced(customer, product)
+    with write():
+        save_logo(as_logo(PICTURE), other)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
         "order_id": order.id,
+        "payment_id": payment.id,
+        "return_id": brought.id,
         "user_id": other.id,
         "job_id": make_job().id,
         "message_id": make_message(customer, body="Zubeida, come and see").id,
@@ -104,6 +126,14 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "complaint_id": complaint.id,
+        "assignments.name": "priority",
+        "feedback_id": make_feedback(order, product, 2, "Zubeida found it poor").id,
+        "feedback.token": token,
+        "invoices.order_id": invoiced.id,
+        "note_id": note.id,
+        "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),
+        "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
     }
 
 

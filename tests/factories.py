@@ -17,8 +17,15 @@ from cms.auth.sessions import token_hash
 from cms.customers.actions import add_customer
 from cms.db import db, writing
 from cms.jobs.actions import enqueue
-from cms.models import Customer, Job, MessageTemplate, Notification, Order, Product, Session, Settings, User
-from cms.notifications.actions import write_message, write_to_many
+from cms.models import (
+    Customer,
+    Job,
+    Order,
+    Product,
+    Session,
+    Settings,
+    User,
+)
 from cms.orders.actions import Item, move_order, place_order
 from cms.products.actions import add_product
 
@@ -138,30 +145,4 @@ def make_job(kind: str = "tests.count", **args: Any) -> Job:
     """Something that waits for a worker."""
     with write():
         job = enqueue(kind, args, None)
-    return job
-
-
-def make_message(
-    customer: Customer | None = None, channel: str = "whatsapp", body: str = "Hello", **more: Any
-) -> Notification:
-    """A message in the outbox."""
-    customer = customer or make_customer(phone="+919876500001", email="meera@example.com")
-    with write():
-        message = write_message(customer, channel, more.pop("subject", "Greetings"), body, more.pop("by", None), **more)
-    return message
-
-
-def template_of(event: str) -> MessageTemplate:
-    """The product's own template for this event."""
-    return db.session.scalars(select(MessageTemplate).where(MessageTemplate.event == event)).one()
-
-
-def plan_messages(channel: str = "email", body: str = "Hello {customer}", batch: str = "b" * 32, **more: Any) -> Job:
-    """A sending to all customers, waiting for its worker."""
-    plan = {
-        "filter": {}, "today": clock.today("Asia/Kolkata").isoformat(), "channel": channel, "template_id": None,
-        "name": "own words", "subject": "From {shop}", "body": body, "marketing": False, "people": 1, "by_id": None,
-    } | more  # fmt: skip
-    with write():
-        job = write_to_many(batch, plan, plan["people"], None)
     return job

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cms.db import db
-from cms.totals.queries import kept_totals, wrong, wrong_days
+from cms.totals.queries import kept_totals, wrong, wrong_days, wrong_methods
+from cms.totals.ratings import wrong_ratings
 
 
 def assert_totals_right() -> None:
@@ -13,3 +14,5 @@ def assert_totals_right() -> None:
         found = db.session.execute(wrong(kept)).all()
         assert not found, f"{kept.table.__tablename__} {kept.columns}: {found}"
     assert wrong_days() == []
+    assert wrong_methods() == []
+    assert wrong_ratings() == []

@@ -1,4 +1,7 @@
-"""The steps of every order: one chain from its first status to its present one, each step allowed or taken back."""
+"""The steps of every order: one chain from its first status to its present one, each step allowed or taken back.
+
+And the times of every complaint.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from cms.db import db
-from cms.models import Order, StatusChange
+from cms.models import Complaint, Order, StatusChange
 from cms.orders.rules import MOVES
 
 MOST_SHOWN = 20
@@ -72,3 +75,15 @@ def last_steps() -> Iterator[str]:
     )
     for ref, status, new in db.session.execute(query.limit(MOST_SHOWN)):
         yield f"order {ref}: status is {status}, its last step led to {new}"
+
+
+def complaints() -> Iterator[str]:
+    """Complaints acknowledged or not as their state does not say, or before they were opened."""
+    wrong = or_(
+        (Complaint.state == "open") != Complaint.acknowledged_at.is_(None),
+        Complaint.acknowledged_at < Complaint.opened_at,
+        Complaint.resolved_at < Complaint.acknowledged_at,
+    )
+    query = select(Complaint.ref, Complaint.state).where(wrong).limit(MOST_SHOWN)
+    for ref, state in db.session.execute(query):
+        yield f"complaint {ref}: its times are not those of one that is {state}"

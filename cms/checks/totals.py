@@ -10,18 +10,21 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
-from cms.totals.queries import DAY_COLUMNS, Kept, kept_totals, wrong, wrong_days
+from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS
+from cms.totals.queries import Kept, kept_totals, wrong, wrong_days, wrong_methods
+from cms.totals.ratings import wrong_ratings
 
+MOVED: dict[tuple[str, ...], str] = {("stock",): "Stocks", ("credit_paise",): "Store credits"}
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}
 MOST_SHOWN = 20
 
 
 def kept() -> list[tuple[str, bool, Callable[[], Iterator[str]]]]:
-    """Each kept set: where it is, whether it is the stock, and its check."""
+    """Each kept set: where it is, whether it is a sum of moves, and its check."""
     checks: list[tuple[str, bool, Callable[[], Iterator[str]]]] = []
     for kept in kept_totals():
-        stock = kept.columns == ("stock",)
-        checks.append(("Stocks" if stock else kept.table.__tablename__, stock, partial(_wrong, kept)))
+        moved = MOVED.get(kept.columns)
+        checks.append((moved or kept.table.__tablename__, moved is not None, partial(_wrong, kept)))
     return checks
 
 
@@ -48,7 +51,20 @@ def _named(table: Any, key: int) -> str:
 def days() -> Iterator[str]:
     """Days whose totals are wrong."""
     for day, was, counted in wrong_days()[:MOST_SHOWN]:
-        differing = [
-            f"{name} is {a}, counted {b}" for name, a, b in zip(DAY_COLUMNS, was, counted, strict=True) if a != b
-        ]
-        yield f"day {day}: {'; '.join(differing)}"
+        yield f"day {day}: {_told(DAY_COLUMNS, was, counted)}"
+
+
+def methods() -> Iterator[str]:
+    """Days and methods of payment whose totals are wrong."""
+    for (day, method), was, counted in wrong_methods()[:MOST_SHOWN]:
+        yield f"{method} on {day}: {_told(METHOD_COLUMNS, was, counted)}"
+
+
+def _told(names: tuple[str, ...], was: Any, counted: Any) -> str:
+    return "; ".join(f"{name} is {a}, counted {b}" for name, a, b in zip(names, was, counted, strict=True) if a != b)
+
+
+def ratings() -> Iterator[str]:
+    """Days on which the stars were counted wrongly."""
+    for day, stars, was, counted in wrong_ratings()[:MOST_SHOWN]:
+        yield f"day {day}: {was} ratings of {stars} stars, counted {counted}"

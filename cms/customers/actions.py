@@ -34,6 +34,7 @@ EDITABLE = (
     "gstin",
     "note",
 )
+OVERRIDE = ("override_status", "override_until", "override_reason")
 
 
 def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str | None = None) -> Customer:
@@ -64,8 +65,13 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
     return customer
 
 
-def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: object) -> None:
-    """Change some of EDITABLE. Raises RuleError for a contact someone else has, Conflict for an edit in between."""
+def edit_customer(
+    customer: Customer, values: dict[str, Any], version: int, by: object, undoes_id: int | None = None
+) -> int | None:
+    """Change some of EDITABLE, and give the entry of it in the trail, if anything changed.
+
+    Raises RuleError for a contact someone else has, Conflict for an edit in between.
+    """
     _check_segment(values.get("segment", customer.segment))
     claim(customer, version, tuple(values))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
@@ -80,25 +86,26 @@ def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: 
         raise
     after = {name: getattr(customer, name) for name in names}
     if before == after:
-        return
+        return None
     _drop_terms(customer, terms - _terms(customer))
     _add_terms(customer, _terms(customer) - terms)
-    record(by, "customer.edited", customer, customer_id=customer.id, before=before, after=after)
+    changed: dict[str, Any] = {"before": before, "after": after, "undoes_id": undoes_id}
+    return record(by, "customer.edited", customer, customer_id=customer.id, **changed)
 
 
 def set_standing(
     customer: Customer, status: str, reason: str, until: date | None, version: int, today: date, by: object
-) -> None:
-    """Set Active or Inactive by hand, above what the orders say. Raises RuleError or Conflict."""
+) -> int:
+    """Set Active or Inactive by hand, above what the orders say; gives the entry. Raises RuleError or Conflict."""
     rules.check_override(status, reason, until, today)
-    claim(customer, version, ("override_status", "override_until", "override_reason"))
-    _override(customer, status, until, reason.strip(), by)
+    claim(customer, version, OVERRIDE)
+    return _override(customer, status, until, reason.strip(), by)
 
 
-def clear_standing(customer: Customer, version: int, by: object) -> None:
-    """Let the orders say again whether the customer is active. Raises Conflict."""
-    claim(customer, version, ("override_status", "override_until", "override_reason"))
-    _override(customer, None, None, "", by)
+def clear_standing(customer: Customer, version: int, by: object) -> int:
+    """Let the orders say again whether the customer is active; gives the entry. Raises Conflict."""
+    claim(customer, version, OVERRIDE)
+    return _override(customer, None, None, "", by)
 
 
 def set_offers(customer: Customer, wanted: bool, by: object) -> None:
@@ -112,13 +119,24 @@ def set_offers(customer: Customer, wanted: bool, by: object) -> None:
     record(by, verb, customer, customer_id=customer.id)
 
 
-def archive_customer(customer: Customer, archived: bool, version: int, by: object) -> None:
-    """Take a customer out of the lists, or back; nothing they bought changes. Raises Conflict."""
+def put_standing_back(
+    customer: Customer, status: str | None, until: date | None, reason: str, version: int, by: object, undoes_id: int
+) -> int:
+    """What was set by hand, or nothing, as it was before the entry `undoes_id`. Raises Conflict."""
+    claim(customer, version, OVERRIDE)
+    return _override(customer, status, until, reason, by, undoes_id)
+
+
+def archive_customer(
+    customer: Customer, archived: bool, version: int, by: object, undoes_id: int | None = None
+) -> int | None:
+    """Take a customer out of the lists, or back; nothing they bought changes. Gives the entry. Raises Conflict."""
     claim(customer, version)
     if (customer.archived_at is not None) == archived:
-        return
+        return None
     customer.archived_at = clock.now() if archived else None
-    record(by, "customer.archived" if archived else "customer.restored", customer, customer_id=customer.id)
+    verb = "customer.archived" if archived else "customer.restored"
+    return record(by, verb, customer, customer_id=customer.id, undoes_id=undoes_id)
 
 
 def add_segment(name: str) -> None:
@@ -134,12 +152,14 @@ def customer_ordered(customer: Customer, by: object) -> None:
         _override(customer, None, None, "", by)
 
 
-def _override(customer: Customer, status: str | None, until: date | None, reason: str, by: object) -> None:
-    names = ("override_status", "override_until", "override_reason")
-    before = {name: getattr(customer, name) for name in names}
+def _override(
+    customer: Customer, status: str | None, until: date | None, reason: str, by: object, undoes_id: int | None = None
+) -> int:
+    before = {name: getattr(customer, name) for name in OVERRIDE}
     customer.override_status, customer.override_until, customer.override_reason = status, until, reason
-    after = {name: getattr(customer, name) for name in names}
-    record(by, "customer.standing_set", customer, customer_id=customer.id, before=before, after=after)
+    after = {name: getattr(customer, name) for name in OVERRIDE}
+    changed: dict[str, Any] = {"before": before, "after": after, "undoes_id": undoes_id}
+    return record(by, "customer.standing_set", customer, customer_id=customer.id, **changed)
 
 
 def _fill(customer: Customer, values: dict[str, Any]) -> None:

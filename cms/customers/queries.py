@@ -101,7 +101,17 @@ def _having(word: str, terms: Any = CustomerTerm) -> Select:
     return select(terms.customer_id).where(terms.term >= word, terms.term < word + LAST)
 
 
-PICK = (Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment)
+PICK = (
+    Customer.id,
+    Customer.ref,
+    Customer.name,
+    Customer.phone,
+    Customer.city,
+    Customer.segment,
+    Customer.state,
+    Customer.country,
+    Customer.gstin,
+)
 
 
 def pick(customer_id: int | None) -> Any | None:

@@ -10,14 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import may, needs
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.db import db
 from cms.errors import Conflict, RuleError
+from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.formats import show_phone
 from cms.notifications.queries import messages_of
+from cms.payments import queries as payments
+from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import page_or_fragment, toast
 
@@ -88,7 +92,12 @@ def show(customer_id: int) -> ResponseReturnValue:
         "customers/show.html",
         customer=customer,
         orders=queries.orders_of(customer_id),
+        complaints=complaints.of_customer(customer_id),
+        feedback=feedback.spread_of_customer(customer_id),
         story=queries.story_of(customer_id),
+        owed=payments.owed_by(customer_id),
+        credit_moves=payments.credit_moves_of(customer_id),
+        return_count=returns.count_of(customer_id),
         messages=messages_of(customer_id),
     )
 
@@ -144,12 +153,12 @@ def save_cell(customer_id: int, name: str) -> ResponseReturnValue:
     unchanged = request.form.get("seen") == _as_typed(customer, name)
     version = customer.version if unchanged else version_of(request.form.get("version"))
     try:
-        actions.edit_customer(customer, {name: field.value}, version, g.me)
+        entry = actions.edit_customer(customer, {name: field.value}, version, g.me)
     except RuleError as error:
         db.session.rollback()
         return _cell_form(queries.row_or_404(customer_id), name, _told(error, name)), 422
     db.session.commit()
-    toast(f"{field.label.text} saved")
+    toast(f"{field.label.text} saved", undo=entry)
     return _cell(queries.row_or_404(customer_id), name, saved=True)
 
 
@@ -159,13 +168,13 @@ def save_archived(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     archived = request.form.get("archived") == "1"
     try:
-        actions.archive_customer(customer, archived, version_of(request.form.get("version")), g.me)
+        entry = actions.archive_customer(customer, archived, version_of(request.form.get("version")), g.me)
     except RuleError as error:
         db.session.rollback()
         toast(error.message, "bad")
     else:
         db.session.commit()
-        toast(f"{customer.name} {'archived' if archived else 'restored'}")
+        toast(f"{customer.name} {'archived' if archived else 'restored'}", undo=entry)
     return redirect(url_for("customers.show", customer_id=customer_id), 303)
 
 

@@ -16,6 +16,7 @@ from cms.db import db
 from cms.demo.care import Care
 from cms.demo.catalogue import Article, articles
 from cms.demo.customers import Customers
+from cms.demo.invoices import issue_some, register
 from cms.demo.orders import STOCK_DAYS, Orders
 from cms.demo.rules import days_until, spread, weight
 from cms.errors import RuleError
@@ -29,6 +30,7 @@ THERE_AT_FIRST = 0.12
 """The share of the customers whom the shop had before its first day here."""
 OPENS, CLOSES, MORNING_ENDS = 9 * 3600, 21 * 3600, 10 * 3600
 EVERY = 100_000
+DEMO_VPA = "demo.shop@upi"
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,21 @@ def fill_shop(size: Size, today: date, by: Any, say: Callable[[str], None] = lam
         if db.session.scalar(select(table.id).limit(1)) is not None:
             raise RuleError(f"This shop has {things} already; a demo needs an empty one")
     settings = db.session.scalars(select(Settings)).one()
+    settings.simulate_payments, settings.upi_vpa = True, settings.upi_vpa or DEMO_VPA
     rng = Random(f"{size.seed} {today}")  # noqa: S311  (nothing secret)
     now = to_utc(datetime.combine(today, time(10, 0)), settings.zone)
     goods = articles()
     shelf = _shelf(rng, goods, today, settings.zone)
     write_rows(Product.__table__, shelf)  # type: ignore[arg-type]
     customers = Customers(rng, settings.zone)
-    orders = Orders(rng, shelf, goods, now, settings.zone)
+    register(settings)
+    orders = Orders(rng, shelf, goods, now, settings)
     care = Care(rng, orders, now, settings.zone)
     _live_through(size, today, customers, orders, care, say)
     _count_stock(rng, orders)
     numbers = {"CUST": customers.number, "PROD": len(shelf), "ORD": orders.number, "PAY": orders.paid}
     _set_counters(numbers | {"RET": care.returned, "CMP": care.complained})
+    issue_some(size.orders, settings)
     say("Adding up")
     rebuild()
     record(by, "demo.made", settings, after={"customers": size.customers, "orders": size.orders, "seed": size.seed})
@@ -118,7 +123,9 @@ def _sell(day: date, how_many: int, morning: bool, customers: Customers, orders:
     for seconds in times:
         who = there - 1 - int(there * rng.random() ** 2)
         at = midnight + timedelta(seconds=seconds)
-        placed = orders.place(who + 1, customers.segments[who], customers.addresses[who], at, day)
+        placed = orders.place(
+            who + 1, customers.segments[who], customers.addresses[who], customers.states[who], at, day
+        )
         care.follow(placed)
         if orders.orders.full:
             orders.write()

@@ -10,18 +10,19 @@ from cms.dates import business_date
 from cms.demo.orders import Orders, Placed
 from cms.imports.batches import Batch
 from cms.imports.returns import NOT_NAMED
-from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN, refund_share
-from cms.models import Complaint, Feedback, Return
+from cms.imports.rules import ACKNOWLEDGE_WITHIN, RESOLVE_WITHIN
+from cms.models import Complaint, ComplaintNote, Feedback, Return
+from cms.returns.rules import refund_share
 
 REASONS = (
-    ("Wrong size", 22),
-    ("Damaged in transit", 18),
-    ("Colour not as shown", 16),
-    ("Does not work", 14),
-    ("Not as expected", 12),
+    ("Damaged or defective", 26),
+    ("Size does not fit", 22),
+    ("Not as described", 18),
+    ("Did not like it", 12),
     ("Ordered by mistake", 8),
     ("Arrived too late", 6),
-    ("Wrong item sent", 4),
+    ("Wrong item sent", 5),
+    ("Other", 3),
 )
 PRAISE = (
     "Very good quality",
@@ -47,6 +48,21 @@ COMPLAINTS = (
     "बिल में नाम गलत छपा है",
     "Refund has not come yet.",
 )
+SETTLED = (
+    ("refund", "Paid back by UPI the same day."),
+    ("replacement", "Sent a new one by courier, no charge."),
+    ("return", "Picked up from the customer's home."),
+    ("coupon", "10 % off the next order, told on the phone."),
+    ("other", "Explained on the phone; the customer was satisfied."),
+)
+NOTED = {
+    "waiting": "Asked for a photo of the item on WhatsApp.",
+    "reopened": "Resolved before: Replaced. The new one has the same fault, the customer says.",
+}
+
+
+LATELY = 10
+"""Of the deliveries of the last days more comes back: there shall be something to decide on."""
 
 
 class Care:
@@ -55,6 +71,7 @@ class Care:
     def __init__(self, rng: Random, orders: Orders, now: datetime, zone: str):
         self.rng, self.orders, self.now, self.zone = rng, orders, now, zone
         self.returns, self.feedback, self.complaints = Batch(Return), Batch(Feedback), Batch(Complaint)
+        self.notes = Batch(ComplaintNote)
         self.returned = self.complained = 0
         self.reasons = [reason for reason, _ in REASONS], [often for _, often in REASONS]
 
@@ -63,15 +80,15 @@ class Care:
         if placed.row["status"] != "Delivered":
             return
         chance = self.rng.random()
-        if chance < 0.04:
+        if chance < (0.3 if (self.now - placed.row["delivered_at"]).days < LATELY else 0.04):
             self._return(placed)
-        elif chance < 0.05:
+        elif chance < 0.06:
             self._complain(placed)
         if self.rng.random() < 0.15:
-            self._rate(placed, chance < 0.05)
+            self._rate(placed, chance < 0.06)
 
     def write(self) -> None:
-        for batch in (self.returns, self.feedback, self.complaints):
+        for batch in (self.returns, self.feedback, self.complaints, self.notes):
             batch.write()
 
     def _later(self, placed: Placed, days: float) -> datetime | None:
@@ -96,7 +113,7 @@ class Care:
         line = self.rng.choice(placed.lines)
         units = line["quantity"] if self.rng.random() < 0.7 else self.rng.randint(1, line["quantity"])
         refund, day = refund_share(line["total_paise"], line["quantity"], 0, units), business_date(at, self.zone)
-        refunded = (self.now - at).days >= 2 or self.rng.random() < 0.3
+        refunded = (self.now - at).days >= LATELY or self.rng.random() < 0.2
         self.returned += 1
         self.returns.add(
             self._base(placed, at, self.returns)
@@ -145,27 +162,39 @@ class Care:
         at = self._later(placed, 5)
         if at is None:
             return
-        seen, solved = (at + timedelta(seconds=int(self.rng.random() * hours * 3600)) for hours in (40, 400))
-        state = "resolved" if solved <= self.now else "acknowledged" if seen <= self.now else "open"
-        about = self.rng.choice(placed.lines)
+        seen = at + timedelta(seconds=int(self.rng.random() * (40 if self.rng.random() < 0.94 else 90) * 3600))
+        solved = seen + timedelta(seconds=int(self.rng.random() * (18 if self.rng.random() < 0.9 else 45) * 86_400))
+        state = self._how_far(seen, solved)
+        about, told = self.rng.choice(placed.lines), self.rng.choice(SETTLED) if state == "resolved" else ("", "")
         self.complained += 1
-        self.complaints.add(
-            self._base(placed, at, self.complaints)
-            | {
-                "ref": f"CMP{self.complained:03d}",
-                "product_id": about["product_id"],
-                "product_name": about["product_name"],
-                "text": self.rng.choice(COMPLAINTS),
-                "priority": self.rng.choices(("low", "normal", "high"), (20, 65, 15))[0],
-                "state": state,
-                "assignee_id": None,
-                "opened_at": at,
-                "opened_on": business_date(at, self.zone),
-                "acknowledge_by": at + ACKNOWLEDGE_WITHIN,
-                "resolve_by": at + RESOLVE_WITHIN,
-                "acknowledged_at": min(seen, solved) if state != "open" else None,
-                "resolved_at": solved if state == "resolved" else None,
-                "resolution": "Settled on the phone" if state == "resolved" else "",
-                "version": 1,
-            }
-        )
+        row = self._base(placed, at, self.complaints) | {
+            "ref": f"CMP{self.complained:03d}",
+            "product_id": about["product_id"],
+            "product_name": about["product_name"],
+            "text": self.rng.choice(COMPLAINTS),
+            "priority": self.rng.choices(("low", "normal", "high"), (20, 65, 15))[0],
+            "state": state,
+            "assignee_id": None,
+            "opened_at": at,
+            "opened_on": business_date(at, self.zone),
+            "acknowledge_by": at + ACKNOWLEDGE_WITHIN,
+            "resolve_by": at + RESOLVE_WITHIN,
+            "acknowledged_at": seen if state != "open" else None,
+            "resolved_at": solved if state == "resolved" else None,
+            "resolution_kind": told[0],
+            "resolution": told[1],
+            "version": 1,
+        }
+        self.complaints.add(row)
+        if words := NOTED.get(state):
+            note = {"id": self.notes.new_id(), "complaint_id": row["id"], "text": words, "by_id": None}
+            self.notes.add(note | {"at": solved if state == "reopened" else seen})
+
+    def _how_far(self, seen: datetime, solved: datetime) -> str:
+        """The state of a complaint that is acknowledged and solved at these times, as of now."""
+        if seen > self.now:
+            return "open"
+        if solved > self.now:
+            return "waiting" if self.rng.random() < 0.4 else "acknowledged"
+        lately = self.now - solved < timedelta(days=12)
+        return "reopened" if lately and self.rng.random() < 0.15 else "resolved"

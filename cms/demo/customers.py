@@ -18,7 +18,7 @@ NO_ORDERS = {name: value for name, value in NOT_NAMED.items() if name != "market
 
 
 class Customers:
-    """Makes them in the order of their days; `segments` and `addresses` are kept by position for their orders."""
+    """Makes them in the order of their days; `segments`, `addresses` and `states` are kept for their orders."""
 
     def __init__(self, rng: Random, zone: str):
         self.rng, self.zone = rng, zone
@@ -26,6 +26,7 @@ class Customers:
         self.terms: list[dict[str, Any]] = []
         self.segments: list[str] = []
         self.addresses: list[str] = []
+        self.states: list[str] = []
         self.number = 0
 
     def make(self, day: date, how_many: int) -> None:
@@ -47,6 +48,7 @@ class Customers:
         row |= customer_keys(row["name"], row["email"], row["phone"], row["ref"])
         self.batch.add(row)
         self.segments.append(row["segment"])
+        self.states.append(row["state"])
         self.addresses.append(f"{row['address']}, {row['city']} {row['postcode']}")
         terms = customer_terms(row["name"], row["email"], row["phone"], row["ref"])
         self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]

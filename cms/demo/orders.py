@@ -11,9 +11,10 @@ from typing import Any
 
 from cms.dates import business_date
 from cms.demo.catalogue import Article
+from cms.demo.invoices import Taxes
 from cms.imports.batches import Batch
 from cms.imports.rules import utr_of
-from cms.models import Order, OrderLine, Payment, StatusChange, StockMove
+from cms.models import Order, OrderLine, Payment, Settings, StatusChange, StockMove
 from cms.money import percent_of, split
 
 LINES = (1,) * 40 + (2,) * 28 + (3,) * 16 + (4,) * 9 + (5,) * 5 + (6,) * 2
@@ -58,20 +59,21 @@ class Placed:
 class Orders:
     """Makes one order at a time and keeps its rows until `write`."""
 
-    def __init__(self, rng: Random, shelf: list[dict[str, Any]], goods: list[Article], now: datetime, zone: str):
-        self.rng, self.shelf, self.now, self.zone = rng, shelf, now, zone
+    def __init__(self, rng: Random, shelf: list[dict[str, Any]], goods: list[Article], now: datetime, shop: Settings):
+        self.rng, self.shelf, self.now, self.zone = rng, shelf, now, shop.zone
+        self.taxes = Taxes(shop)
         self.orders, self.lines, self.steps, self.payments, self.moves = (
             Batch(table) for table in (Order, OrderLine, StatusChange, Payment, StockMove)
         )
-        self.number = self.paid = 0
+        self.number = self.paid = self.claimed = 0
         self.popular = _popular(rng, len(goods))
         self.tracked = {row["id"] for row in shelf if row["stock"] is not None}
         self.counted_at = now - timedelta(days=STOCK_DAYS)
         self.moves.next_id += len(self.tracked)  # the count itself comes first
         self.out_of_stock: dict[int, int] = defaultdict(int)
 
-    def place(self, customer_id: int, segment: str, address: str, at: datetime, day: date) -> Placed:
-        """A new order, moved on as far as it got until now."""
+    def place(self, customer_id: int, segment: str, address: str, state: str, at: datetime, day: date) -> Placed:
+        """A new order, moved on as far as it got until now. `state`: where the customer lives."""
         rng = self.rng
         self.number += 1
         order_id = self.orders.new_id()
@@ -96,6 +98,7 @@ class Orders:
             "line_count": len(lines),
             "units": sum(line["quantity"] for line in lines),
         } | AS_PLACED
+        self.taxes.put(row, lines, state)
         placed = Placed(row, lines, method)
         self._pay(placed, last_at)
         if at >= self.counted_at:
@@ -175,7 +178,7 @@ class Orders:
         """Most pay at once, cash comes with the delivery; a few of the recent ones owe some or all of it."""
         row, chance = placed.row, self.rng.random()
         total, status, at = row["payable_paise"], row["status"], row["ordered_at"]
-        if not total:
+        if not total or (placed.method == "cash" and status in ("Pending", "Shipped")):
             return
         if status == "Cancelled":
             if chance < 0.3:
@@ -183,21 +186,22 @@ class Orders:
                 self.pay(placed, -total, last_at)
             return
         if placed.method == "cash":
-            if status != "Delivered":
-                return
             at = row["delivered_at"]
+        if placed.method == "upi" and self.claimed < 6 and chance > 0.5 and (self.now - at).days < 12:
+            self.claimed += 1  # what still waits to be confirmed
+            return self.pay(placed, total, at, "claimed")
         recent = (self.now - at).days < 45
         if recent and chance < 0.06:
             return
         self.pay(placed, total // 200 * 100 if recent and chance < 0.10 and total >= 200 else total, at)
 
-    def pay(self, placed: Placed, paise: int, at: datetime) -> None:
+    def pay(self, placed: Placed, paise: int, at: datetime, state: str = "confirmed") -> None:
         """Note a payment, or a refund where it is negative, with its order."""
         row, kind = placed.row, "payment" if paise > 0 else "refund"
         self.paid += 1
         upi = placed.method == "upi" and paise > 0
         reference = f"{100_000_000_000 + self.paid * 7_919_000_111 % 800_000_000_000}" if upi else ""
-        row["paid_paise"] += paise
+        row["paid_paise"] += paise * (state == "confirmed")
         self.payments.add(
             {
                 "id": self.payments.new_id(),
@@ -205,7 +209,7 @@ class Orders:
                 "order_id": row["id"],
                 "customer_id": row["customer_id"],
                 "kind": kind,
-                "state": "confirmed",
+                "state": state,
                 "method": placed.method,
                 "amount_paise": abs(paise),
                 "reference": reference,

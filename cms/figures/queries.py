@@ -14,7 +14,7 @@ from cms.customers.filters import is_active
 from cms.db import days_between, db
 from cms.figures import rules
 from cms.figures.filters import LIVE, REFUNDED, Basis, as_kept, as_recounted
-from cms.models import Customer, DayTotal, Feedback, Order, Product, Return
+from cms.models import Customer, DayTotal, Order, Product, RatingTotal, Return
 
 TOP = 5
 NOT_STATED = "Not stated"
@@ -197,11 +197,13 @@ def segment_revenue_since(since: date, today: date) -> dict[str, int]:
     return {segment: int(paise) for segment, paise in db.session.execute(query)}
 
 
-def ratings(today: date) -> dict[int, int]:
-    """How often each of 1 to 5 stars was given."""
-    query = select(Feedback.rating, func.count()).where(Feedback.given_on <= today).group_by(Feedback.rating)
-    given = dict(db.session.execute(query).all())
-    return {stars: given.get(stars, 0) for stars in range(1, 6)}
+def ratings(today: date, since: date | None = None) -> dict[int, int]:
+    """How often each of 1 to 5 stars was given up to `today` (or from `since` on), by the totals kept of each day."""
+    query = select(RatingTotal.rating, func.sum(RatingTotal.ratings)).where(RatingTotal.day <= today)
+    if since is not None:
+        query = query.where(RatingTotal.day >= since)
+    given = dict(db.session.execute(query.group_by(RatingTotal.rating)).all())
+    return {stars: int(given.get(stars, 0)) for stars in range(1, 6)}
 
 
 def top_clv(basis: Basis, limit: int = TOP) -> Sequence[Any]:

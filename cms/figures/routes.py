@@ -8,8 +8,10 @@ from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
+from cms.dates import month_start
 from cms.figures import queries
 from cms.figures.meanings import meanings, title_of
+from cms.figures.recent import recent_sales
 from cms.shell import today
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
@@ -18,6 +20,9 @@ ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "money": ("See the orders", lambda: url_for("orders.index")),
     "orders": ("See the orders", lambda: url_for("orders.index")),
     "customers": ("See the customers", lambda: url_for("customers.index")),
+    "feedback": ("See the feedback", lambda: url_for("feedback.index")),
+    "today": ("See today's orders", lambda: url_for("orders.index", since=today().isoformat())),
+    "month": ("See this month's orders", lambda: url_for("orders.index", since=month_start(today()).isoformat())),
     "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
 }
 
@@ -41,5 +46,6 @@ def show(key: str) -> ResponseReturnValue:
         title=title_of(key),
         paragraphs=known[key],
         headline=queries.headline(today()),
+        recent=recent_sales(today()),
         rows=(label, href()),
     )

@@ -35,6 +35,20 @@ def average_paise(total_paise: int, count: int) -> int:
     return round_half_up(total_paise, count) if count else 0
 
 
+def compared(now: int, before: int, than: str) -> tuple[str, str]:
+    """How much more or less than before, in words, and the way it goes: "up", "down" or "".
+
+    >>> compared(112, 100, "in February"), compared(100, 100, "in February"), compared(5, 0, "in February")
+    (('12 % more than in February', 'up'), ('The same as in February', ''), ('None in February', ''))
+    """
+    if before <= 0:
+        return f"None {than}", ""
+    percent = round_half_up(abs(now - before) * 100, before)
+    if not percent:
+        return f"The same as {than}", ""
+    return (f"{percent:,} % more than {than}", "up") if now > before else (f"{percent} % less than {than}", "down")
+
+
 def months_active(first_on: date, last_on: date) -> Fraction:
     """Days from the first to the last order / 30; 0 counts as 1.
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from cms.db import db
 from cms.figures import queries, rules
 from cms.figures.filters import Basis
+from cms.figures.recent import recent_sales
 from cms.models import Settings
 from cms.money import plain_money
 
@@ -41,6 +42,7 @@ def figures(today: date, shop: Shop, recount: bool = False) -> dict[str, Any]:
         "customers": sheet.customers(),
         "orders": sheet.orders(),
         "money": sheet.money(),
+        **sheet.recent(),
         "returns": sheet.returns(),
         "products": sheet.products(),
         "top_customers": sheet.top_customers(),
@@ -94,6 +96,18 @@ class Sheet:
             "returned": self.plain(head.returned_paise),
             "net": self.plain(head.net_paise),
             "average_order": self.plain(head.average_order_paise),
+        }
+
+    def recent(self) -> dict[str, dict[str, Any]]:
+        recent = recent_sales(self.today)
+        return {
+            name: {
+                "orders": sales.orders,
+                "gross": self.plain(sales.gross_paise),
+                "returned": self.plain(sales.returned_paise),
+                "net": self.plain(sales.net_paise),
+            }
+            for name, sales in (("today", recent.today), ("month", recent.month))
         }
 
     def returns(self) -> dict[str, Any]:

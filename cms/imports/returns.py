@@ -12,10 +12,11 @@ from sqlalchemy import select
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, Lookup, in_parts
-from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, refund_share, row_key, whole_number
+from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, row_key, whole_number
 from cms.imports.run import FileRun
 from cms.models import Order, OrderLine, Return
 from cms.refs import next_refs
+from cms.returns.rules import refund_share
 from cms.text import clean_text
 
 NOT_NAMED = {

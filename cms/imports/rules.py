@@ -171,12 +171,3 @@ def row_key(table: str, cells: list[str], occurrence: int, part: int = 0) -> str
     """What makes a row without a ref the same one in the next run: its cells, and which of its twins it is."""
     parts = [table, *cells, str(occurrence), *([str(part)] if part else [])]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
-
-
-def refund_share(total_paise: int, sold: int, before: int, now: int) -> int:
-    """Refund of `now` units of a line of which `before` came back already, in paise: split by running total.
-
-    >>> [refund_share(10000, 3, before, 1) for before in range(3)]
-    [3333, 3333, 3334]
-    """
-    return total_paise * (before + now) // sold - total_paise * before // sold

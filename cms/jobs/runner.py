@@ -24,7 +24,10 @@ from cms.models import Job
 
 log = logging.getLogger("cms.jobs")
 
-KINDS: Mapping[str, str] = {"notifications.send": "cms.notifications.jobs:send"}
+KINDS: Mapping[str, str] = {
+    "invoices.pdf": "cms.invoices.jobs:render",
+    "notifications.send": "cms.notifications.jobs:send",
+}
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
 TRIES = 5
 

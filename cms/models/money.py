@@ -88,6 +88,7 @@ class Invoice(db.Model):
 
     __table_args__ = (
         Index("uq_invoices_serial", "series", "financial_year", "serial", unique=True),
+        Index("ix_invoices_sums", "issued_on", "taxable_paise", "tax_paise", "payable_paise"),
         TABLE,
     )
 
@@ -113,5 +114,6 @@ class CreditNote(db.Model):
 
     __table_args__ = (
         Index("uq_credit_notes_serial", "series", "financial_year", "serial", unique=True),
+        Index("ix_credit_notes_sums", "issued_on", "taxable_paise", "tax_paise", "total_paise"),
         TABLE,
     )

@@ -11,7 +11,7 @@ from cms.db import db
 from cms.models.base import TABLE, Created, Versioned, code, money, one_of, units, user_id
 
 KINDS = ("goods", "service")
-STOCK_REASONS = ("counted", "sold", "given back", "returned")
+STOCK_REASONS = ("counted", "sold", "given back", "returned", "replaced")
 
 
 class Product(Created, Versioned, db.Model):

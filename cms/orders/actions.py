@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from cms import clock
+from cms.activity import queries as trail
 from cms.activity.actions import record
 from cms.customers.actions import customer_ordered
 from cms.db import db, lock
 from cms.errors import Conflict, RuleError
+from cms.invoices import queries as invoices
+from cms.invoices.actions import credit_the_rest
+from cms.invoices.rules import Tax, tax_of, taxing_of
 from cms.models import Customer, Order, OrderLine, StatusChange
 from cms.orders import queries, rules
 from cms.products.actions import note_moves, sell, unsell
 from cms.refs import next_ref
+from cms.settings.queries import the_shop
 from cms.totals.actions import count_for_customer, count_order
 
 
@@ -56,7 +61,10 @@ def place_order(
     priced = list(zip(items, money, strict=True))
     sold = _by_product((item.product_id, item.quantity, line.total_paise) for item, line in priced)
     products = sell(sold)
+    taxing = taxing_of(shop, customer)
+    taxes = [tax_of(line.total_paise, products[item.product_id].gst_rate_bp, taxing) for item, line in priced]
     now, total = clock.now(), sum(line.total_paise for line in money)
+    on_top = sum(tax.tax_paise for tax in taxes) if taxing.on_top else 0
     order = Order(
         ref=next_ref(Order),
         customer_id=customer.id,
@@ -69,8 +77,11 @@ def place_order(
         created_by_id=getattr(by, "id", None),
         request_key=request_key,
         discount_paise=discount_paise,
+        gst_mode=taxing.mode,
+        place_of_supply=taxing.place,
         total_paise=total,
-        payable_paise=total,
+        tax_paise=on_top,
+        payable_paise=total + on_top,
         line_count=len(items),
         units=sum(item.quantity for item in items),
     )
@@ -80,7 +91,8 @@ def place_order(
     except IntegrityError:
         # The same form sent twice at the same moment: the other one is stored by now, this one is undone by its caller.
         raise Conflict("This order has just been placed", field="request_key") from None
-    _add_lines(order, [_line(item, line, products[item.product_id]) for item, line in priced])
+    taxed = zip(priced, taxes, strict=True)
+    _add_lines(order, [_line(item, line, tax, products[item.product_id]) for (item, line), tax in taxed])
     note_moves({id: -units for id, (units, _) in sold.items()}, "sold", order, by)
     count_for_customer(order, 1)
     customer_ordered(customer, by)
@@ -103,6 +115,8 @@ def move_order(order: Order, new: str, seen: str, by: Any) -> None:
     if new == "Cancelled" and order.returned_units:
         raise RuleError("Something of this order came back already; it can no longer be cancelled", "status")
     _change_status(order, new, None, by)
+    if new == "Cancelled":
+        credit_the_rest(order, the_shop, by)
 
 
 def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
@@ -114,10 +128,12 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
         )
     step = queries.last_step(queries.steps_of(order.id))
     rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes)
+    if order.status == "Cancelled" and invoices.is_invoiced(order.id):
+        raise RuleError("A credit note has answered the invoice of this order; enter a new order instead", "status")
     assert step is not None  # check_take_back refuses an order without a step
     if order.status == "Delivered" and order.returned_units:
         raise RuleError("Something of this order came back already; the delivery stands", "status")
-    _change_status(order, step.old, step.id, by)
+    _change_status(order, step.old, step.id, by, trail.standing_move(order.id, step.old, step.new))
 
 
 def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[list[Order], list[str]]:
@@ -125,14 +141,16 @@ def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[
     moved, refused = [], []
     for order, seen in sorted(moves, key=lambda move: move[0].id):
         try:
-            move_order(order, new, seen, by)
+            with db.session.begin_nested():  # what is refused half-way leaves nothing of itself behind
+                move_order(order, new, seen, by)
             moved.append(order)
         except RuleError as error:
             refused.append(error.message if order.ref in error.message else f"{order.ref}: {error.message}")
     return moved, refused
 
 
-def _change_status(order: Order, new: str, undoes_id: int | None, by: Any) -> None:
+def _change_status(order: Order, new: str, undoes_id: int | None, by: Any, entry_id: int | None = None) -> None:
+    """`undoes_id`: the step that this takes back, and `entry_id` its entry in the trail, if it has one."""
     old, now = order.status, clock.now()
     if new == "Cancelled":
         unsell(_sold_of(order), queries.stock_taken(order.id), order, by)
@@ -156,8 +174,8 @@ def _change_status(order: Order, new: str, undoes_id: int | None, by: Any) -> No
     step = {"order_id": order.id, "old": old, "new": new, "at": now, "undoes_id": undoes_id}
     db.session.execute(insert(StatusChange).values(by_id=getattr(by, "id", None), **step))
     verb = "order.step_taken_back" if undoes_id else "order.moved"
-    change = ({"status": old}, {"status": new})
-    record(by, verb, order, customer_id=order.customer_id, order_id=order.id, before=change[0], after=change[1])
+    about = {"customer_id": order.customer_id, "order_id": order.id, "undoes_id": entry_id}
+    record(by, verb, order, before={"status": old}, after={"status": new}, **about)
 
 
 def _add_lines(order: Order, lines: list[dict[str, Any]]) -> None:
@@ -167,7 +185,7 @@ def _add_lines(order: Order, lines: list[dict[str, Any]]) -> None:
     db.session.execute(insert(StatusChange).values(by_id=order.created_by_id, **placed))
 
 
-def _line(item: Item, money: rules.LineMoney, product: Any) -> dict[str, Any]:
+def _line(item: Item, money: rules.LineMoney, tax: Tax, product: Any) -> dict[str, Any]:
     return {
         "product_id": product.id,
         "sku": product.sku,
@@ -180,6 +198,7 @@ def _line(item: Item, money: rules.LineMoney, product: Any) -> dict[str, Any]:
         "total_paise": money.total_paise,
         "hsn": product.hsn,
         "gst_rate_bp": product.gst_rate_bp,
+        **asdict(tax),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cms.errors import RuleError
-from cms.fields import parse_whole
+from cms.fields import id_in, parse_whole
 from cms.formats import parse_email, parse_phone
 from cms.money import parse_money, parse_percent_bp, plain_money
 from cms.orders import rules
@@ -143,8 +143,3 @@ class Draft:
             except RuleError as error:
                 self.problems[f"new_{name}"] = error.message
         self.new_customer = values
-
-
-def id_in(text: str | None) -> int | None:
-    """A record's id in a posted text, None if it is no id."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

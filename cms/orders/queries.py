@@ -27,6 +27,10 @@ ROW = (
     Order.units,
     Order.total_paise,
     Order.payable_paise,
+    Order.paid_paise,
+    Order.returned_paise,
+    Order.returned_tax_paise,
+    Order.settled_before,
     Order.due_paise,
     Order.customer_id,
     Order.address,
@@ -88,6 +92,23 @@ def order_id_of(text: str) -> int | None:
     return db.session.scalar(
         select(Order.id).where(Order.ref.in_(refs)).order_by((Order.ref == text).desc(), Order.id).limit(1)
     )
+
+
+def about(order_id: int | None) -> Any | None:
+    """An order with its customer, for what refers to it; None if there is none of this id."""
+    columns = (Order.id, Order.ref, Order.status, Order.ordered_on, Order.customer_id)
+    query = select(*columns, Customer.name.label("customer_name"), Customer.phone).join(Customer)
+    return db.session.execute(query.where(Order.id == order_id)).first() if order_id else None
+
+
+def products_on(order_id: int) -> list[Any]:
+    """The different products of an order as they were sold, by line: product_id, product_name, sku."""
+    query = select(OrderLine.product_id, OrderLine.product_name, OrderLine.sku).where(OrderLine.order_id == order_id)
+    rows = db.session.execute(query.order_by(OrderLine.line_no)).all()
+    first: dict[int, Any] = {}
+    for row in rows:
+        first.setdefault(row.product_id, row)
+    return list(first.values())
 
 
 def by_request_key(key: str) -> Order | None:

@@ -12,15 +12,22 @@ from cms import clock
 from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
+from cms.complaints import queries as complaints
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
+from cms.feedback import queries as feedback
+from cms.fields import id_in
+from cms.invoices import queries as invoices
+from cms.invoices.rules import tax_of, taxing_of
 from cms.notifications.queries import messages_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
-from cms.orders.forms import Draft, id_in
+from cms.orders.forms import Draft
+from cms.payments import queries as payments
 from cms.products import queries as products
+from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
 
@@ -96,8 +103,19 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    messages = messages_of(order.customer_id, order_id)
-    return render_template("orders/show.html", order=order, messages=messages, **_status_of(order))
+    invoice, credit_notes = invoices.of_order(order_id)
+    after = {
+        "money": payments.money_of(order, shop().undo_minutes),
+        "key": uuid.uuid4().hex,
+        "invoice": invoice,
+        "credit_notes": credit_notes,
+        "messages": messages_of(order.customer_id, order_id),
+        "returns": returns.returns_of_order(order_id),
+        "complaints": complaints.of_order(order_id),
+        "feedback": feedback.of_order(order_id),
+        "feedback_until": feedback.open_link_until(order_id, clock.now()),
+    }
+    return render_template("orders/show.html", order=order, **after, **_status_of(order, invoice is not None))
 
 
 @bp.post("/<int:order_id>/status")
@@ -147,11 +165,17 @@ def _typed() -> Draft:
 
 def _shown(draft: Draft) -> dict[str, Any]:
     """What the templates of the form need."""
-    totals = draft.totals()
+    totals, taxing = draft.totals(), taxing_of(shop(), draft.customer)
+    lines = zip(totals, draft.lines, strict=True)
+    tax = sum(tax_of(money.total_paise, line.product.gst_rate_bp, taxing).tax_paise for money, line in lines if money)
+    total = sum(line.total_paise for line in totals if line) if all(totals) else None
     return {
         "draft": draft,
         "totals": totals,
-        "total": sum(line.total_paise for line in totals if line) if all(totals) else None,
+        "total": total,
+        "tax": tax,
+        "tax_on_top": taxing.on_top,
+        "payable": total + tax if total is not None and taxing.on_top else total,
         "found_customers": customers.customers_named(draft.customer_q) if draft.customer_q.strip() else [],
         "found_products": products.products_named(draft.product_q),
         "segments": customers.segments(),
@@ -181,7 +205,7 @@ def _blame(typed: Draft, error: RuleError) -> None:
     typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 
 
-def _status_of(order: Any) -> dict[str, Any]:
+def _status_of(order: Any, invoiced: bool) -> dict[str, Any]:
     """What an order's page says of its status: the way it went and where it can go."""
     steps = queries.steps_of(order.id)
     step = queries.last_step(steps)
@@ -189,13 +213,14 @@ def _status_of(order: Any) -> dict[str, Any]:
         rules.check_take_back(
             step.old if step else "", order.status, step.at if step else None, clock.now(), shop().undo_minutes
         )
-        back = step.old if step else ""
+        back = step.old if step and not (invoiced and order.status == "Cancelled") else ""
     except RuleError:
         back = ""
     return {
         "steps": steps,
         "next_moves": rules.next_moves,
         "back_to": back,
+        "invoiced": invoiced,
     }
 
 
@@ -211,4 +236,5 @@ def _status_answer(order_id: int, problem: str) -> str:
             problem=problem,
         )
     order = queries.order_or_404(order_id)
-    return render_template("orders/_status.html", order=order, problem=problem, **_status_of(order))
+    status = _status_of(order, invoices.is_invoiced(order_id))
+    return render_template("orders/_status.html", order=order, problem=problem, **status)

@@ -41,8 +41,13 @@ def add_product(values: dict[str, Any], stock: int | None, by: Any, request_key:
     return product
 
 
-def edit_product(product: Product, values: dict[str, Any], version: int, by: Any) -> None:
-    """Change some of EDITABLE. Raises RuleError for a sku that another has, Conflict for an edit in between."""
+def edit_product(
+    product: Product, values: dict[str, Any], version: int, by: Any, undoes_id: int | None = None
+) -> int | None:
+    """Change some of EDITABLE, and give the entry of it in the trail, if anything changed.
+
+    Raises RuleError for a sku that another has, Conflict for an edit in between.
+    """
     claim(product, version, tuple(values))
     before = {name: getattr(product, name) for name in values}
     try:
@@ -53,14 +58,21 @@ def edit_product(product: Product, values: dict[str, Any], version: int, by: Any
         _check_sku(values.get("sku", ""), product.id)
         raise
     after = {name: getattr(product, name) for name in values}
-    if before != after:
-        record(by, "product.edited", product, before=before, after=after)
+    if before == after:
+        return None
+    return record(by, "product.edited", product, before=before, after=after, undoes_id=undoes_id)
 
 
 def count_stock(
-    product: Product, stock: int | None, version: int, by: Any, seen: int | EllipsisType | None = ...
-) -> None:
-    """Set the stock to what was counted; None stops tracking it. `seen`: what it was thought to be before.
+    product: Product,
+    stock: int | None,
+    version: int,
+    by: Any,
+    seen: int | EllipsisType | None = ...,
+    undoes_id: int | None = None,
+) -> int | None:
+    """Set the stock to what was counted; None stops tracking it. `seen`: what it was thought to be before. Gives the
+    entry of it in the trail, if anything changed.
 
     Raises Conflict for an edit in between, or when an order has moved the stock since it was seen.
     """
@@ -69,18 +81,21 @@ def count_stock(
     if seen is not ... and seen != before:
         raise Conflict("The stock has moved since you saw it. See what it is now, then save again.", {"stock": before})
     if before == stock:
-        return
+        return None
     _set_stock(product, stock, by)
-    record(by, "product.stock_counted", product, before={"stock": before}, after={"stock": stock})
+    was, now = {"stock": before}, {"stock": stock}
+    return record(by, "product.stock_counted", product, before=was, after=now, undoes_id=undoes_id)
 
 
-def archive_product(product: Product, archived: bool, version: int, by: Any) -> None:
-    """Take a product off sale, or put it back; what was sold of it stays. Raises Conflict."""
+def archive_product(
+    product: Product, archived: bool, version: int, by: Any, undoes_id: int | None = None
+) -> int | None:
+    """Take a product off sale, or put it back; what was sold of it stays. Gives the entry. Raises Conflict."""
     claim(product, version)
     if (product.archived_at is not None) == archived:
-        return
+        return None
     product.archived_at = clock.now() if archived else None
-    record(by, "product.archived" if archived else "product.restored", product)
+    return record(by, "product.archived" if archived else "product.restored", product, undoes_id=undoes_id)
 
 
 def sell(sold: Mapping[int, tuple[int, int]]) -> dict[int, Any]:

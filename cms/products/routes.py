@@ -12,6 +12,7 @@ from cms.access import may, needs
 from cms.auth.sessions import shop
 from cms.db import db
 from cms.errors import Conflict, RuleError
+from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.products import actions, queries
 from cms.products.filters import ProductFilter
@@ -114,9 +115,10 @@ def save_cell(product_id: int, name: str) -> ResponseReturnValue:
     """Price or stock, typed in the list; the stock also on the page of its product."""
     product, field = queries.product_or_404(product_id), _cell_field(name, request.form.get("value", ""))
     problem = "" if field.validate(None) else field.errors[0]
+    entry = None
     if not problem:
         try:
-            _change(product, name, field.value)
+            entry = _change(product, name, field.value)
         except RuleError as error:
             db.session.rollback()
             problem = _told(error, name)
@@ -124,7 +126,7 @@ def save_cell(product_id: int, name: str) -> ResponseReturnValue:
         answer = _cell_form(queries.row_or_404(product_id), name, problem) if is_htmx() else _page(product_id, problem)
         return answer, 422
     db.session.commit()
-    toast(f"{field.label.text} saved")
+    toast(f"{field.label.text} saved", undo=entry)
     if not is_htmx():
         return redirect(url_for("products.show", product_id=product_id), 303)
     return _cell(queries.row_or_404(product_id), name, saved=True)
@@ -136,13 +138,13 @@ def save_archived(product_id: int) -> ResponseReturnValue:
     product = queries.product_or_404(product_id)
     archived = request.form.get("archived") == "1"
     try:
-        actions.archive_product(product, archived, version_of(request.form.get("version")), g.me)
+        entry = actions.archive_product(product, archived, version_of(request.form.get("version")), g.me)
     except RuleError as error:
         db.session.rollback()
         toast(error.message, "bad")
     else:
         db.session.commit()
-        toast(f"{product.name} is {'off sale' if archived else 'on sale again'}")
+        toast(f"{product.name} is {'off sale' if archived else 'on sale again'}", undo=entry)
     return redirect(url_for("products.show", product_id=product_id), 303)
 
 
@@ -163,6 +165,7 @@ def _page(product_id: int, problem: str = "") -> str:
         problem=problem,
         moves=queries.moves_of(product_id),
         story=queries.story_of(product_id),
+        ratings=feedback.spread_of_product(product_id),
     )
 
 
@@ -193,16 +196,18 @@ def _as_typed(product: Any, name: str) -> str:
     return _form(empty=True).as_typed(name, getattr(product, COLUMNS.get(name, name)))
 
 
-def _change(product: Any, name: str, value: Any) -> None:
-    """Save a cell. `seen` is what it said when it was opened: a neighbour saved since does not stand in its way."""
+def _change(product: Any, name: str, value: Any) -> int | None:
+    """Save a cell, and give the entry of it in the trail.
+
+    `seen` is what it said when it was opened: a neighbour saved since does not stand in its way.
+    """
     seen = request.form.get("seen")
     version = product.version if seen == _as_typed(product, name) else version_of(request.form.get("version"))
     if name == "price":
-        actions.edit_product(product, {"price_paise": value}, version, g.me)
-    elif seen is None:
-        actions.count_stock(product, value, version, g.me)
-    else:
-        actions.count_stock(product, value, version, g.me, seen=version_of(seen) if seen else None)
+        return actions.edit_product(product, {"price_paise": value}, version, g.me)
+    if seen is None:
+        return actions.count_stock(product, value, version, g.me)
+    return actions.count_stock(product, value, version, g.me, seen=version_of(seen) if seen else None)
 
 
 def _told(error: RuleError, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What may be typed about the shop itself, its people and its segments."""
+"""What may be typed about the shop itself and its people."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from wtforms import HiddenField
 
 from cms import fields
 from cms.auth.rules import check_username
-from cms.fields import Choice, Form, LongText, Read, Secret, Text
-from cms.formats import show_phone
+from cms.fields import Choice, Form, LongText, Pick, Read, Secret, Text, Tick
+from cms.formats import parse_gstin, parse_vpa, show_phone
 from cms.money import CURRENCIES
+from cms.settings.rules import fingerprint, parse_prefix, state_named
 
 COMMON_ZONES = (
     "Asia/Kolkata",
@@ -31,6 +32,12 @@ ROLES = [
     ("viewer", "Viewer: only looks"),
     ("owner", "Owner: everything"),
 ]
+GST_MODES = [
+    ("unregistered", "Not registered: no GST on your bills"),
+    ("composition", "Composition scheme: you pay GST yourself and write bills of supply without it"),
+    ("regular", "Regular: tax invoices that show GST by its rates"),
+]
+CODE = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false", "maxlength": 6}
 NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -44,8 +51,53 @@ def zones() -> dict[str, list[tuple[str, str]]]:
     return {title: [(name, name.replace("_", " ")) for name in names] for title, names in groups.items()}
 
 
-class ShopForm(Form):
-    """The settings of the shop."""
+class PartForm(Form):
+    """Some of the shop's settings. `seen` marks what they said when the form was opened: whoever saves another part
+    meanwhile does not stand in its way."""
+
+    version = HiddenField()
+    seen = HiddenField()
+
+    def columns(self) -> list[str]:
+        """The settings that this part holds."""
+        return [field.name for field in self if hasattr(field, "value")]
+
+    def offer(self, shop: Any) -> None:
+        """The choices that depend on what the shop says now."""
+
+    def fill(self, shop: Any) -> None:
+        """Each field as one would type what the shop says now."""
+        for name in self.columns():
+            self[name].data = self.as_typed(name, getattr(shop, name))
+        self.made_on(shop)
+
+    def made_on(self, shop: Any) -> None:
+        """Note what the shop says now."""
+        self.version.data, self.seen.data = str(shop.version), self.mark(shop)
+
+    def mark(self, shop: Any) -> str:
+        """What `seen` holds of a form that is opened now."""
+        return fingerprint({name: getattr(shop, name) for name in self.columns()})
+
+    def as_typed(self, name: str, value: Any) -> Any:
+        if isinstance(self[name], Tick):
+            return bool(value)
+        return show_phone(value) if name in ("phone", "whatsapp") else str(value)
+
+    def shop(self, now: Any) -> dict[str, Any]:
+        """The settings by column."""
+        return {name: value or "" if isinstance(self[name], Choice) else value for name, value in self.values().items()}
+
+    def tell_current(self, current: dict[str, Any]) -> None:
+        """Put what someone else saved meanwhile beside each field where it differs from what was typed."""
+        for name in self.columns():
+            if name in current and (self[name].value or "") != (current[name] or ""):
+                now = {True: "yes", False: "no"}.get(current[name], self.as_typed(name, current[name]) or "empty")
+                self[name].errors = [*self[name].errors, f"Someone else saved: {now}"]
+
+
+class ShopForm(PartForm):
+    """Who and where the shop is."""
 
     name = Text("Name of the shop", 120, required=True, render_kw={"autocomplete": "organization"})
     phone = fields.phone(render_kw={"type": "tel", "inputmode": "tel"})
@@ -57,12 +109,6 @@ class ShopForm(Form):
         "Currency", choices=[(code, f"{code} ({one.symbol.strip()})") for code, one in CURRENCIES.items()]
     )
     zone = Choice("Time zone")
-    active_days = fields.whole("Days a customer stays active", 1, 3650, required=True, render_kw=NUMBER)
-    low_stock = fields.whole("Low stock level", 0, 1_000_000, required=True, render_kw=NUMBER)
-    undo_minutes = fields.whole("Minutes to take a step back", 0, 10_080, required=True, render_kw=NUMBER)
-    session_idle_minutes = fields.whole("Idle minutes until signed out", 5, 10_080, required=True, render_kw=NUMBER)
-    session_hours = fields.whole("Hours until signed out", 1, 720, required=True, render_kw=NUMBER)
-    version = HiddenField()
 
     def offer(self, shop: Any) -> None:
         """The zones, and whatever the shop says already though it is on no list."""
@@ -72,17 +118,60 @@ class ShopForm(Form):
         self.zone.choices = groups
         if shop.state and shop.state not in dict(fields.STATE_CHOICES):
             self.state.choices = [*fields.STATE_CHOICES, (shop.state, shop.state)]
+        self.currency.data = self.currency.data or shop.currency  # a locked choice is not sent
 
-    def fill(self, shop: Any) -> None:
-        """Each field as one would type what the shop says now."""
-        for field in self:
-            value = getattr(shop, field.name)
-            field.data = show_phone(value) if field.name in ("phone", "whatsapp") else str(value)
 
-    def shop(self) -> dict[str, Any]:
-        """The settings by column."""
-        values = self.values()
-        return values | {"state": values["state"] or ""}
+class TaxForm(PartForm):
+    """How the shop is registered, and what its invoices say."""
+
+    gst_mode = Pick("GST registration", choices=GST_MODES)
+    gstin = Read(
+        "GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20, "autocomplete": "off"}
+    )
+    prices_include_tax = Tick("Prices include GST")
+    invoice_prefix = Read("Invoice numbers begin with", parse_prefix, required=True, render_kw=CODE)
+    credit_prefix = Read("Credit note numbers begin with", parse_prefix, required=True, render_kw=CODE)
+    invoice_note = LongText("Note on invoices", 300, render_kw={"rows": 2})
+    fill_state = HiddenField()
+
+    def shop(self, now: Any) -> dict[str, Any]:
+        """The settings by column; the shop's state too when it has none yet, or when asked for."""
+        values = super().shop(now)
+        if values["gstin"] and (self.fill_state.data or not now.state):
+            values["state"] = state_named(values["gstin"])
+        return values
+
+    def state_offered(self, now: Any) -> str:
+        """The state of the GSTIN that was typed, when the shop's is another one."""
+        registered = state_named(self.gstin.value or "") if self.gstin.errors else ""
+        return registered if registered != now.state else ""
+
+
+class PaymentsForm(PartForm):
+    """How customers pay."""
+
+    upi_vpa = Read(
+        "UPI ID", parse_vpa, render_kw={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+    )
+    simulate_payments = Tick("Practise payments")
+
+
+class RulesForm(PartForm):
+    """The days, hours and limits that the shop works by."""
+
+    active_days = fields.whole("Days a customer stays active", 1, 3650, required=True, render_kw=NUMBER)
+    clv_months = fields.whole("Months ahead for a customer's value", 1, 120, required=True, render_kw=NUMBER)
+    low_stock = fields.whole("Low stock level", 0, 1_000_000, required=True, render_kw=NUMBER)
+    undo_minutes = fields.whole("Minutes to take a step back", 0, 10_080, required=True, render_kw=NUMBER)
+    return_days = fields.whole("Days to return something", 0, 3650, required=True, render_kw=NUMBER)
+    return_from = Pick(
+        "Counted from", choices=[("order", "The day of the order"), ("delivery", "The day of the delivery")]
+    )
+    acknowledge_hours = fields.whole("Hours to answer a complaint", 1, 8760, required=True, render_kw=NUMBER)
+    resolve_days = fields.whole("Days to settle a complaint", 1, 3650, required=True, render_kw=NUMBER)
+    feedback_days = fields.whole("Days a feedback link works", 1, 365, required=True, render_kw=NUMBER)
+    session_idle_minutes = fields.whole("Idle minutes until signed out", 5, 10_080, required=True, render_kw=NUMBER)
+    session_hours = fields.whole("Hours until signed out", 1, 720, required=True, render_kw=NUMBER)
 
 
 class UserForm(Form):
@@ -106,7 +195,3 @@ class AccessForm(Form):
 
 class NewPasswordForm(Form):
     password = Secret("New password", render_kw={"autocomplete": "new-password"})
-
-
-class SegmentForm(Form):
-    name = Text("Name", 60, required=True, render_kw={"autocomplete": "off"})

@@ -1,7 +1,8 @@
-"""Settings: the shop, who may sign in, the segments of its customers. All may see the shop, the owner changes."""
+"""Settings: the shop by parts, and who may sign in. All may see the shop, the owner changes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -13,44 +14,75 @@ from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
 from cms.settings import actions, queries
-from cms.settings.forms import AccessForm, NewPasswordForm, SegmentForm, ShopForm, UserForm
+from cms.settings.forms import (
+    AccessForm,
+    NewPasswordForm,
+    PartForm,
+    PaymentsForm,
+    RulesForm,
+    ShopForm,
+    TaxForm,
+    UserForm,
+)
 from cms.web import toast
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
 
+PARTS: Mapping[str, tuple[str, type[PartForm]]] = {
+    "index": ("settings/index.html", ShopForm),
+    "taxes": ("settings/taxes.html", TaxForm),
+    "payments": ("settings/payments.html", PaymentsForm),
+    "rules": ("settings/rules.html", RulesForm),
+}
+
+
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    if not may("manage"):
-        return render_template("settings/facts.html")
-    now = queries.the_shop()
-    form = ShopForm(formdata=None)
-    form.offer(now)
-    form.fill(now)
-    return render_template("settings/index.html", form=form, currency_fixed=queries.any_order())
+    return _part("index") if may("manage") else render_template("settings/facts.html")
 
 
 @bp.post("")
 @needs("manage")
 def save() -> ResponseReturnValue:
-    now = queries.the_shop()
-    form = ShopForm()
-    form.offer(now)
-    form.currency.data = form.currency.data or now.currency  # a locked choice is not sent
-    if form.validate():
-        try:
-            actions.change_settings(form.shop(), version_of(form.version.data), g.me)
-            db.session.commit()
-            toast("Settings saved")
-            return redirect(url_for("settings.index"), 303)
-        except RuleError as error:
-            db.session.rollback()
-            form.blame(error)
-            if isinstance(error, Conflict):
-                form.version.data = str(now.version)
-                form.tell_current(error.current)
-    return render_template("settings/index.html", form=form, currency_fixed=queries.any_order()), 422
+    return _save("index")
+
+
+@bp.get("/taxes")
+@needs("manage")
+def taxes() -> ResponseReturnValue:
+    return _part("taxes")
+
+
+@bp.post("/taxes")
+@needs("manage")
+def save_taxes() -> ResponseReturnValue:
+    return _save("taxes")
+
+
+@bp.get("/payments")
+@needs("manage")
+def payments() -> ResponseReturnValue:
+    return _part("payments")
+
+
+@bp.post("/payments")
+@needs("manage")
+def save_payments() -> ResponseReturnValue:
+    return _save("payments")
+
+
+@bp.get("/rules")
+@needs("manage")
+def rules() -> ResponseReturnValue:
+    return _part("rules")
+
+
+@bp.post("/rules")
+@needs("manage")
+def save_rules() -> ResponseReturnValue:
+    return _save("rules")
 
 
 @bp.get("/users")
@@ -126,69 +158,34 @@ def save_user_password(user_id: int) -> ResponseReturnValue:
     return _user_page(user, password=form), 422
 
 
-@bp.get("/segments")
-@needs("manage")
-def segments() -> ResponseReturnValue:
-    return _segments_page()
+def _part(part: str, form: PartForm | None = None) -> str:
+    page, make = PARTS[part]
+    now = queries.the_shop()
+    if form is None:
+        form = make(formdata=None)
+        form.offer(now)
+        form.fill(now)
+    return render_template(page, form=form, now=now, currency_fixed=queries.any_order())
 
 
-@bp.post("/segments")
-@needs("manage")
-def create_segment() -> ResponseReturnValue:
-    form = SegmentForm()
+def _save(part: str) -> ResponseReturnValue:
+    """Save one part. What counts is what this part said when its form was opened, not what was saved beside it."""
+    now, form = queries.the_shop(), PARTS[part][1]()
+    form.offer(now)
     if form.validate():
+        version = now.version if form.seen.data == form.mark(now) else version_of(form.version.data)
         try:
-            actions.add_segment(form.name.value, g.me)
+            actions.change_settings(form.shop(now), version, g.me)
             db.session.commit()
-            toast(f"{form.name.value} added")
-            return redirect(url_for("settings.segments"), 303)
+            toast("Settings saved")
+            return redirect(url_for(f"settings.{part}"), 303)
         except RuleError as error:
             db.session.rollback()
             form.blame(error)
-    return _segments_page(form), 422
-
-
-@bp.post("/segments/name")
-@needs("manage")
-def save_segment() -> ResponseReturnValue:
-    """The segment's own name is its key and may hold any letter, so it is posted, not part of the address."""
-    form, segment = SegmentForm(prefix="to"), request.form.get("segment", "")
-    if form.validate():
-        try:
-            actions.rename_segment(segment, form.name.value, g.me)
-            db.session.commit()
-            toast(f"{segment} is now called {form.name.value}")
-            return redirect(url_for("settings.segments"), 303)
-        except RuleError as error:
-            db.session.rollback()
-            form.blame(error)
-    return _segments_page(renaming=segment, rename=form), 422
-
-
-@bp.post("/segments/place")
-@needs("manage")
-def move_segment() -> ResponseReturnValue:
-    try:
-        actions.move_segment(request.form.get("segment", ""), request.form.get("to") == "up", g.me)
-        db.session.commit()
-    except RuleError as error:
-        db.session.rollback()
-        toast(error.message, "bad")
-    return redirect(url_for("settings.segments"), 303)
-
-
-@bp.post("/segments/removal")
-@needs("manage")
-def remove_segment() -> ResponseReturnValue:
-    segment = request.form.get("segment", "")
-    try:
-        actions.remove_segment(segment, g.me)
-        db.session.commit()
-        toast(f"{segment} removed")
-    except RuleError as error:
-        db.session.rollback()
-        toast(error.message, "bad")
-    return redirect(url_for("settings.segments"), 303)
+            if isinstance(error, Conflict):
+                form.made_on(now)
+                form.tell_current(error.current)
+    return _part(part, form), 422
 
 
 def _user_page(user: Any, access: AccessForm | None = None, password: NewPasswordForm | None = None) -> str:
@@ -206,14 +203,3 @@ def _people_page(user: Any) -> str:
     """Where to go after a change: who is no longer an owner may not see the users."""
     gone = user.id == g.me.id and (user.role != "owner" or user.disabled_at is not None)
     return url_for("settings.index") if gone else url_for("settings.user", user_id=user.id)
-
-
-def _segments_page(add: SegmentForm | None = None, renaming: str = "", rename: SegmentForm | None = None) -> str:
-    return render_template(
-        "settings/segments.html",
-        segments=queries.segments(),
-        fixed=actions.FIXED,
-        form=add or SegmentForm(formdata=None),
-        renaming=renaming,
-        rename=rename or SegmentForm(formdata=None, prefix="to"),
-    )

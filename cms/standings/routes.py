@@ -37,7 +37,7 @@ def save(customer_id: int) -> ResponseReturnValue:
         return _form(form, customer), 422
     wanted = (form.status.value or "", form.reason.value, form.until.value)
     try:
-        actions.set_standing(customer, *wanted, version_of(form.version.data), today(), g.me)
+        entry = actions.set_standing(customer, *wanted, version_of(form.version.data), today(), g.me)
     except RuleError as error:
         db.session.rollback()
         form.blame(error)
@@ -45,7 +45,7 @@ def save(customer_id: int) -> ResponseReturnValue:
             form.version.data = str(customer.version)
         return _form(form, customer), 422
     db.session.commit()
-    toast(standing_of(customer).why)
+    toast(standing_of(customer).why, undo=entry)
     return _cell(customer_id, saved=True) if is_htmx() else _back(customer_id)
 
 
@@ -54,13 +54,13 @@ def save(customer_id: int) -> ResponseReturnValue:
 def clear(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     try:
-        actions.clear_standing(customer, version_of(request.form.get("version")), g.me)
+        entry = actions.clear_standing(customer, version_of(request.form.get("version")), g.me)
     except RuleError as error:
         db.session.rollback()
         toast(error.message, "bad")
     else:
         db.session.commit()
-        toast(standing_of(customer).why)
+        toast(standing_of(customer).why, undo=entry)
     return _back(customer_id)
 
 

@@ -9,24 +9,42 @@ from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
-from cms.models import Customer, DayTotal, Order, Product
-from cms.totals.queries import DAY_COLUMNS, LIVE, days_recounted, differs, kept_totals
+from cms.models import Customer, DayTotal, MethodTotal, Order, Product, RatingTotal
+from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
+from cms.totals.queries import LIVE, differs, kept_totals
+from cms.totals.ratings import ratings_recounted
 
 
 def count_on(day: date, **by: int) -> None:
     """Add these amounts (DAY_COLUMNS, also negative) to the totals of a business day."""
+    _add(DayTotal, {"day": day}, by)
+
+
+def count_method(day: date, method: str, payments: int, received_paise: int, refunded_paise: int) -> None:
+    """Add confirmed money (also negative) to the totals of a business day and method."""
+    amounts = dict(zip(METHOD_COLUMNS, (payments, received_paise, refunded_paise), strict=True))
+    _add(MethodTotal, {"day": day, "method": method}, amounts)
+
+
+def count_rating(day: date, stars: int) -> None:
+    """Count a rating on its business day."""
+    _add(RatingTotal, {"day": day, "rating": stars}, {"ratings": 1})
+
+
+def _add(table: Any, key: dict[str, Any], amounts: dict[str, int]) -> None:
+    """Add to the row of this key; the first one makes it."""
     adding = (
-        update(DayTotal)
-        .where(DayTotal.day == day)
-        .values({name: getattr(DayTotal, name) + amount for name, amount in by.items()})
+        update(table)
+        .where(*(getattr(table, name) == value for name, value in key.items()))
+        .values({name: getattr(table, name) + amount for name, amount in amounts.items()})
         .execution_options(synchronize_session=False)
     )
     if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
         return
     try:
         with db.session.begin_nested():
-            db.session.execute(insert(DayTotal).values(day=day, **by))
-    except IntegrityError:  # another made the day's row between the two
+            db.session.execute(insert(table).values(**key, **amounts))
+    except IntegrityError:  # another made the row between the two
         db.session.execute(adding)
 
 
@@ -83,3 +101,7 @@ def rebuild() -> None:
         )
     db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))
+    db.session.execute(delete(MethodTotal).execution_options(synchronize_session=False))
+    db.session.execute(insert(MethodTotal).from_select(["day", "method", *METHOD_COLUMNS], methods_recounted()))
+    db.session.execute(delete(RatingTotal).execution_options(synchronize_session=False))
+    db.session.execute(insert(RatingTotal).from_select(["day", "rating", "ratings"], ratings_recounted()))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 
 from cms.db import db
-from cms.models import Customer, DayTotal, Order, OrderLine, Payment, Product, Return, StockMove
+from cms.models import Customer, DayTotal, MethodTotal, Order, OrderLine, Payment, Product, Return, StockMove
 from cms.orders.filters import LIVE
+from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, credit_recounted, days_recounted, methods_recounted
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Kept:
 
 def kept_totals() -> list[Kept]:
     """Every kept total of the product, in the order in which one rests on another."""
-    return [_lines(), _orders(), _customers(), _products(), _stock()]
+    credit = Kept(Customer, Customer.id, ("credit_paise",), credit_recounted())
+    return [_lines(), _orders(), _customers(), credit, _products(), _stock()]
 
 
 def wrong(kept: Kept) -> Select:
@@ -87,18 +89,26 @@ def _orders() -> Kept:
         .group_by(Payment.order_id)
         .subquery()
     )
+    back = (
+        select(Return.order_id, func.sum(Return.tax_paise).label("paise"))
+        .where(Return.state == "refunded", Return.tax_paise != 0)
+        .group_by(Return.order_id)
+        .subquery()
+    )
     names = ("line_count", "units", "total_paise", "returned_units", "returned_paise")
     recount = (
         select(
             Order.id.label("key"),
             *(func.coalesce(lines.c[name], 0).label(name) for name in names),
             func.coalesce(paid.c.paise, 0).label("paid_paise"),
+            func.coalesce(back.c.paise, 0).label("returned_tax_paise"),
         )
         .outerjoin(lines, lines.c.order_id == Order.id)
         .outerjoin(paid, paid.c.order_id == Order.id)
+        .outerjoin(back, back.c.order_id == Order.id)
         .subquery()
     )
-    return Kept(Order, Order.id, (*names, "paid_paise"), recount)
+    return Kept(Order, Order.id, (*names, "paid_paise", "returned_tax_paise"), recount)
 
 
 def _customers() -> Kept:
@@ -133,8 +143,8 @@ def _customers() -> Kept:
         .outerjoin(back, back.c.customer_id == Customer.id)
         .subquery()
     )
-    columns = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on")
-    return Kept(Customer, Customer.id, columns, recount)
+    names = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on")
+    return Kept(Customer, Customer.id, names, recount)
 
 
 def _products() -> Kept:
@@ -187,63 +197,26 @@ def _stock() -> Kept:
     return Kept(Product, Product.id, ("stock",), recount, only=Product.stock.is_not(None))
 
 
-DAY_COLUMNS = (
-    "customers",
-    "pending",
-    "shipped",
-    "delivered",
-    "cancelled",
-    "line_count",
-    "units",
-    "gross_paise",
-    "return_count",
-    "returned_units",
-    "returned_paise",
-)
-
-
-def days_recounted() -> Select:
-    """The `day_totals` that the rows themselves give: day and DAY_COLUMNS, for each day on which something happened."""
-
-    def part(source: Select, day: Any, **counted: Any) -> Select:
-        columns = [counted.get(name, literal(0)).label(name) for name in DAY_COLUMNS]
-        return source.with_only_columns(day.label("day"), *columns, maintain_column_froms=True).group_by(day)
-
-    def when(status: str) -> ColumnElement:
-        return func.sum(case((Order.status == status, 1), else_=0))
-
-    def live(column: Any) -> ColumnElement:
-        return func.sum(case((LIVE, column), else_=0))
-
-    parts = union_all(
-        part(select(Customer.id), Customer.created_on, customers=func.count()),
-        part(
-            select(Order.id),
-            Order.ordered_on,
-            **{status.lower(): when(status) for status in ("Pending", "Shipped", "Delivered", "Cancelled")},
-            line_count=live(Order.line_count),
-            units=live(Order.units),
-            gross_paise=live(Order.total_paise),
-        ),
-        part(
-            select(Return.id).where(Return.state == "refunded"),
-            Return.refunded_on,
-            return_count=func.count(),
-            returned_units=func.sum(Return.quantity),
-            returned_paise=func.sum(Return.refund_paise),
-        ),
-    ).subquery()
-    return select(parts.c.day, *(func.sum(parts.c[name]).label(name) for name in DAY_COLUMNS)).group_by(parts.c.day)
-
-
 def wrong_days() -> list[Any]:
     """Days whose kept totals differ from the recount, or that one of the two lacks: (day, kept, recounted)."""
     query = select(DayTotal.day, *(getattr(DayTotal, name) for name in DAY_COLUMNS))
     kept = {row.day: tuple(row)[1:] for row in db.session.execute(query)}
     counted = {row.day: tuple(int(value) for value in tuple(row)[1:]) for row in db.session.execute(days_recounted())}
-    nothing = (0,) * len(DAY_COLUMNS)
-    return [
-        (day, kept.get(day, nothing), counted.get(day, nothing))
-        for day in sorted(kept.keys() | counted.keys())
-        if kept.get(day, nothing) != counted.get(day, nothing)
-    ]
+    return _differing(kept, counted, len(DAY_COLUMNS))
+
+
+def wrong_methods() -> list[Any]:
+    """Days and methods whose kept totals differ from the recount: ((day, method), kept, recounted)."""
+    columns = (getattr(MethodTotal, name) for name in METHOD_COLUMNS)
+    rows = db.session.execute(select(MethodTotal.day, MethodTotal.method, *columns))
+    kept = {(day, method): tuple(amounts) for day, method, *amounts in rows}
+    rows = db.session.execute(methods_recounted())
+    counted = {(day, method): tuple(map(int, amounts)) for day, method, *amounts in rows}
+    return _differing(kept, counted, len(METHOD_COLUMNS))
+
+
+def _differing(kept: dict[Any, Any], counted: dict[Any, Any], columns: int) -> list[Any]:
+    """(key, kept, recounted) where the two differ; a missing row is one of noughts."""
+    nothing = (0,) * columns
+    pairs = [(key, kept.get(key, nothing), counted.get(key, nothing)) for key in sorted(kept.keys() | counted.keys())]
+    return [(key, was, now) for key, was, now in pairs if was != now]

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import make_customer, make_message, make_order, set_shop
+from tests.after_sale import make_message
+from tests.factories import make_customer, make_order, set_shop
 
 
 @pytest.fixture

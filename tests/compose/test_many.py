@@ -11,7 +11,8 @@ from cms import clock as the_clock
 from cms.db import db
 from cms.jobs import runner
 from cms.models import Activity, Customer, Job, Notification
-from tests.factories import make_customer, template_of, write
+from tests.after_sale import template_of
+from tests.factories import make_customer, write
 
 KEY = "a" * 32
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from cms import clock as the_clock
 from cms.db import db
 from cms.models import Activity, Customer, Job, MessageTemplate, Notification
-from tests.factories import make_customer, make_order, set_shop, template_of, write
+from tests.after_sale import template_of
+from tests.factories import make_customer, make_order, set_shop, write
 
 KEY = "a" * 32
 

@@ -15,7 +15,7 @@ from cms.formats import parse_email, parse_phone, parse_pincode
 from cms.models import Customer, Feedback, Order, Payment, Product, Return
 from cms.models.care import Complaint
 from cms.refs import next_ref
-from tests.factories import make_order, write
+from tests.factories import make_order, the_shop, write
 
 TODAY = date(2026, 11, 20)
 
@@ -38,6 +38,9 @@ def test_everything_happens_in_a_demo(app):
     for table in (Return, Feedback, Payment):
         assert db.session.scalar(select(func.count(table.id))) > 5, table
     assert db.session.scalar(select(func.count(Complaint.id))) > 0
+    assert 2 < db.session.scalar(select(func.count()).where(Payment.state == "claimed")) <= 6
+    shop = the_shop()
+    assert shop.simulate_payments and shop.upi_vpa == "demo.shop@upi"
     statuses = dict(db.session.execute(select(Order.status, func.count()).group_by(Order.status)).all())
     assert statuses["Delivered"] > 1200 and set(statuses) == {"Pending", "Shipped", "Delivered", "Cancelled"}
     assert db.session.scalar(select(func.count()).where(Product.stock <= 5)) > 0

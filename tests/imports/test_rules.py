@@ -1,7 +1,8 @@
 import pytest
 
 from cms.errors import RuleError
-from cms.imports.rules import hsn_of, is_india, quantity_of, refund_share, row_key, status_of, utr_of, whole_number
+from cms.imports.rules import hsn_of, is_india, quantity_of, row_key, status_of, utr_of, whole_number
+from cms.returns.rules import refund_share
 
 
 @pytest.mark.parametrize(

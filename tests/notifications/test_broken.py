@@ -11,7 +11,8 @@ from cms.jobs import runner
 from cms.models import Customer, Notification
 from cms.notifications import actions, rules
 from cms.notifications.mail import Mailer
-from tests.factories import plan_messages, set_shop, write
+from tests.after_sale import plan_messages
+from tests.factories import set_shop, write
 from tests.notifications.work import BATCH, people, states, work
 
 

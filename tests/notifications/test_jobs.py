@@ -13,7 +13,8 @@ from cms.jobs import queries as jobs
 from cms.jobs import runner
 from cms.models import Customer, Job, Notification
 from cms.notifications import actions, queries
-from tests.factories import make_customer, make_message, make_order, plan_messages, template_of, write
+from tests.after_sale import make_message, plan_messages, template_of
+from tests.factories import make_customer, make_order, write
 from tests.notifications.work import BATCH, people, states, work
 
 

@@ -13,7 +13,8 @@ from cms.jobs import runner
 from cms.models import Activity, Notification
 from cms.notifications import rules
 from cms.notifications.filters import is_in
-from tests.factories import make_customer, make_message, plan_messages, write
+from tests.after_sale import make_message, plan_messages
+from tests.factories import make_customer, write
 
 
 def set_message(message: Notification, **values) -> None:

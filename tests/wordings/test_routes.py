@@ -8,7 +8,8 @@ from sqlalchemy import select
 from cms.activity.sentences import sentence
 from cms.db import db
 from cms.models import Activity, MessageTemplate
-from tests.factories import set_shop, template_of
+from tests.after_sale import template_of
+from tests.factories import set_shop
 
 
 def form(**fields: str) -> dict[str, str]:

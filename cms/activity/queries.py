@@ -1,0 +1,148 @@
+"""The trail, and the latest of what comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from cms.activity.filters import ActivityFilter
+from cms.dates import to_utc
+from cms.db import db
+from cms.models import Activity, Complaint, Customer, Invoice, Order, Payment, Product, Return, User
+from cms.orders.queries import in_their_order
+from cms.paging import Page, Sort, page_of, read_whole
+
+SORT = Sort("Newest", Activity.id, Activity.id, True, read_whole)
+SLACK = timedelta(days=1)
+"""Entries stand in the order of their ids, and of their times but for this much at most."""
+
+NUMBERED: tuple[tuple[str, Any, Any], ...] = (
+    ("orders", Order, Order.ref),
+    ("customers", Customer, Customer.ref),
+    ("products", Product, Product.sku),
+    ("returns", Return, Return.ref),
+    ("complaints", Complaint, Complaint.ref),
+    ("payments", Payment, Payment.ref),
+    ("invoices", Invoice, Invoice.number),
+    ("users", User, User.username),
+)
+"""What is looked for by its number; where several have the same, the first of these is meant."""
+
+_undo = aliased(Activity)
+ENTRY = (
+    *(column for column in Activity.__table__.c),
+    Customer.name.label("customer_name"),
+    _undo.at.label("undone_at"),
+    _undo.by_name.label("undone_by"),
+)
+
+
+def _entries(*more: Any) -> Select:
+    query = select(*ENTRY, *more).select_from(Activity)
+    return query.outerjoin(Customer, Customer.id == Activity.customer_id).outerjoin(
+        _undo, _undo.undoes_id == Activity.id
+    )
+
+
+def entry_or_404(entry_id: int) -> Any:
+    """One entry with the one that undid it."""
+    return db.session.execute(_entries().where(Activity.id == entry_id)).first() or abort(404, "There is no such entry")
+
+
+def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str]) -> Page:
+    """One page of what was done, latest first."""
+    query = wanted.narrow(_entries(Activity.id.label("sort_value")))
+    for condition in _days(wanted, zone):
+        query = query.where(condition)
+    if wanted.q:
+        about = _about(wanted.q)
+        if about is None:
+            return Page([], "", "")
+        query = query.where(about)
+    return page_of(in_their_order(query), SORT, args)
+
+
+def _days(wanted: ActivityFilter, zone: str) -> list[ColumnElement[bool]]:
+    """The days as times, which decide, and as ids about them, so that only their part of the trail is walked."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since:
+        start = to_utc(datetime.combine(date.fromisoformat(wanted.since), time.min), zone)
+        first = select(Activity.id).where(Activity.at >= start - SLACK).order_by(Activity.at, Activity.id).limit(1)
+        conditions += [Activity.at >= start, Activity.id >= (db.session.scalar(first) or 2**31 - 1)]
+    if wanted.until:
+        end = to_utc(datetime.combine(date.fromisoformat(wanted.until) + timedelta(1), time.min), zone)
+        last = select(Activity.id).where(Activity.at < end + SLACK).order_by(Activity.at.desc(), Activity.id.desc())
+        conditions += [Activity.at < end, Activity.id <= (db.session.scalar(last.limit(1)) or 0)]
+    return conditions
+
+
+def _about(q: str) -> ColumnElement[bool] | None:
+    """The entries of whatever has this number, as shown or as typed: ORD007, ord-7. None when nothing has it."""
+    refs = [q, q.upper(), q.lower()]
+    if found := re.fullmatch(r"([A-Za-z]{2,5})[\s-]*0*(\d{1,9})", q):
+        refs.append(f"{found[1].upper()}{int(found[2]):03d}")
+    finds = [
+        select(literal(place).label("place"), table.id.label("id")).where(ref.in_(refs))
+        for place, (_thing, table, ref) in enumerate(NUMBERED)
+    ]
+    found_first = db.session.execute(union_all(*finds).order_by("place", "id").limit(1)).first()
+    if found_first is None:
+        return None
+    thing = NUMBERED[found_first.place][0]
+    if thing == "orders":
+        return Activity.order_id == found_first.id
+    if thing == "customers":
+        return Activity.customer_id == found_first.id
+    return (Activity.thing == thing) & (Activity.thing_id == found_first.id)
+
+
+def standing_move(order_id: int, old: str, new: str) -> int | None:
+    """The entry of an order's last step, unless that was taken back or is older than the trail."""
+    query = (
+        select(Activity.id, Activity.before, Activity.after)
+        .outerjoin(_undo, _undo.undoes_id == Activity.id)
+        .where(Activity.order_id == order_id, Activity.verb == "order.moved", _undo.id.is_(None))
+        .order_by(Activity.id.desc())
+        .limit(1)
+    )
+    last = db.session.execute(query).first()
+    return last.id if last and (last.before, last.after) == ({"status": old}, {"status": new}) else None
+
+
+def undone_by(entry_id: int) -> Any | None:
+    """The entry that took this one back, as of now."""
+    return db.session.execute(select(Activity.id, Activity.by_name).where(Activity.undoes_id == entry_id)).first()
+
+
+def people() -> Sequence[Any]:
+    """Who may have done something."""
+    return db.session.execute(select(User.id, User.name).order_by(User.name, User.id)).all()
+
+
+def latest_returns(limit: int) -> Sequence[Any]:
+    """What came back last."""
+    query = (
+        select(Return.id, Return.ref, Return.state, Return.quantity, Return.refund_paise, Return.returned_on)
+        .add_columns(Customer.name.label("customer_name"), Product.name.label("product_name"))
+        .join(Customer, Customer.id == Return.customer_id)
+        .join(Product, Product.id == Return.product_id)
+        .order_by(Return.returned_at.desc(), Return.id.desc())
+    )
+    return db.session.execute(in_their_order(query).limit(limit)).all()
+
+
+def latest_complaints(limit: int) -> Sequence[Any]:
+    """The last complaints."""
+    query = (
+        select(Complaint.id, Complaint.ref, Complaint.state, Complaint.text, Complaint.opened_on)
+        .add_columns(Customer.name.label("customer_name"))
+        .join(Customer, Customer.id == Complaint.customer_id)
+        .order_by(Complaint.opened_at.desc(), Complaint.id.desc())
+    )
+    return db.session.execute(in_their_order(query).limit(limit)).all()

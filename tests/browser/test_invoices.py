@@ -1,0 +1,51 @@
+"""The invoice of an order by real clicks on a phone: looked at, issued, taken along, and on thermal paper."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from playwright.sync_api import Page, expect
+
+from tests.factories import make_customer, make_order, make_product
+from tests.invoices.papers import open_shop
+
+
+def test_an_invoice_is_looked_at_issued_and_taken_along(page: Page, sign_in) -> None:
+    open_shop(upi_vpa="lakshmi@okaxis")
+    saree = make_product("Cotton saree", 118_000, gst_rate_bp=500, hsn="5208")
+    order = make_order(make_customer("श्रीमती लक्ष्मी", phone="+919848022338"), saree, qty=2)
+    sign_in()
+    page.goto(f"/orders/{order.id}")
+    page.get_by_role("link", name="Preview").click()
+    expect(page.get_by_text("DRAFT", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Issue invoice").click()
+    expect(page.get_by_role("dialog")).to_contain_text("cannot be changed afterwards")
+    page.get_by_role("dialog").get_by_role("button", name="Issue invoice").click()
+
+    expect(page.get_by_role("heading", name=re.compile("^INV.*00001$"))).to_be_visible()
+    expect(page.get_by_role("img", name="QR code to pay ₹2,360.00 by UPI")).to_be_visible()
+    expect(page.get_by_role("link", name="WhatsApp")).to_have_attribute(
+        "href", re.compile("^https://wa.me/919848022338")
+    )
+    with page.expect_download(timeout=60_000) as taken:
+        page.get_by_role("link", name="Download PDF").click()
+    assert re.fullmatch(r"INV-\d\d-\d\d-00001\.pdf", taken.value.suggested_filename)
+    said = subprocess.run(["pdftotext", "-layout", taken.value.path(), "-"], capture_output=True, check=True)
+    assert "₹2,360.00" in said.stdout.decode() and "Cotton saree" in said.stdout.decode()
+
+    page.get_by_role("link", name="Invoices", exact=True).first.click()
+    expect(page.get_by_role("link", name=re.compile("^INV"))).to_be_visible()
+
+
+def test_the_page_prints_the_paper_alone_and_fits_thermal_paper(page: Page, sign_in) -> None:
+    open_shop()
+    order = make_order(make_customer(), make_product("Cotton saree", 118_000, gst_rate_bp=500))
+    sign_in()
+    page.goto(f"/orders/{order.id}/invoice")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 272, "height": 900})  # what is left of 80 mm
+    expect(page.locator("#paper")).to_be_visible()
+    expect(page.get_by_role("button", name="Issue invoice")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Quick")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 272
