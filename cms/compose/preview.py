@@ -21,6 +21,7 @@ class Shown:
     subject: str = ""
     body: str = ""
     problems: list[str] = field(default_factory=list)
+    unreachable: bool = False
     getting: int = 0
     left_out: list[tuple[str, int]] = field(default_factory=list)
     too_many: bool = False
@@ -48,6 +49,7 @@ def to_one(draft: Draft, shop: Any) -> Shown:
     )
     if reason:
         shown.problems.append(f"{who.name} {rules.WHY_ONE[reason]}")
+        shown.unreachable = reason in ("no_email", "no_phone")
     _fill(shown, draft, values)
     shown.getting = 0 if shown.problems else 1
     return shown

@@ -123,6 +123,8 @@ def batch(batch: str) -> ResponseReturnValue:
 @needs("work")
 def save_batch_again(batch: str) -> ResponseReturnValue:
     """Send again what failed; or only what still waits."""
+    if queries.job_of(batch) is None:
+        abort(404, "That sending no longer exists")
     if request.form.get("what") == "waiting":
         _do(lambda: actions.send_later(g.me, batch), "What still waits is being sent")
     else:

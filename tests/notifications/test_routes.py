@@ -175,6 +175,9 @@ def test_a_sending_can_be_taken_back_and_its_failed_ones_sent_again(client, smtp
     client.post_form(f"{path}/again", {"what": "failed"})  # nothing failed: said, not done
     assert "Nothing of this sending has failed" in client.get(path).text
     assert client.get("/notifications/batches/none").status_code == 404
+    for batch in ("none", "x" * 200, "%25", f"{'b' * 31}_"):
+        for what in ("waiting", "failed"):
+            assert client.post_form(f"/notifications/batches/{batch}/again", {"what": what}).status_code == 404
 
 
 def test_mails_kept_from_before_go_out_when_sending_is_set_up(client, smtp, monkeypatch):
