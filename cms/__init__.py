@@ -26,9 +26,10 @@ from cms.db import db, engine_options, lost_race, writing
 log = logging.getLogger("cms")
 TRIES = 5
 ROOMS = (
-    "home figures auth customers standings products orders delivery tracking payments invoices returns complaints"
-    " assignments feedback notifications compose activity contact settings segments reasons wordings logo jobs"
-).split()
+    "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
+    "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
+    "settings", "segments", "reasons", "wordings", "logo", "jobs",
+)  # fmt: skip
 """Every room with pages."""
 
 

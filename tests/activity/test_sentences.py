@@ -13,7 +13,12 @@ TODAY = date(2026, 3, 14)
 @pytest.mark.parametrize(
     "verb, before, after, says",
     [
-        ("settings.changed", {"return_days": 10}, {"return_days": 7}, "Changed days to bring things back (was 10) to 7"),
+        (
+            "settings.changed",
+            {"return_days": 10},
+            {"return_days": 7},
+            "Changed days to bring things back (was 10) to 7",
+        ),
         (
             "settings.changed",
             {"simulate_payments": False},
