@@ -48,10 +48,7 @@ def credit_content(invoice: Content, credited: Sequence[tuple[int, int, int, int
     lines = [
         _credited(by_no[no], quantity, paise, before, invoice["taxed"]) for no, quantity, paise, before in credited
     ]
-    kept = (
-        *("order", "currency", "seller", "buyer", "logo"),
-        *("mode", "taxed", "inclusive", "inter_state", "place", "halves"),
-    )
+    kept = ("order", "currency", "seller", "buyer", "taxed", "inclusive", "inter_state", "place", "halves", "logo")
     content = {name: invoice[name] for name in kept} | {
         "kind": "Credit note",
         "number": "",
