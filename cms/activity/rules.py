@@ -39,8 +39,8 @@ PAGES: Mapping[str, str] = {
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",
-    "credit_notes": "invoice",
-    "invoices": "invoice",
+    "credit_notes": "invoices",
+    "invoices": "invoices",
     "users": "key",
     "contact_page": "contact",
     "imports": "import",
