@@ -43,7 +43,7 @@ def values(server, sign_in):
     return shown | {"session_id": db.session.scalar(select(Session.id).where(Session.user_id == user.id))}
 
 
-@pytest.mark.parametrize("endpoint", endpoints("GET", besides=("auth.healthz",)), ids=str)
+@pytest.mark.parametrize("endpoint", endpoints("GET", besides=("auth.healthz", "logo.show")), ids=str)
 def test_a_page_can_be_used_by_everyone(page, values, endpoint):
     path = endpoint.url(values)
     answer = page.goto(path)
@@ -61,7 +61,7 @@ def test_a_page_of_an_empty_shop_can_be_used_by_everyone(page, server, sign_in, 
     assert_usable(page, widths=(360,), schemes=("light",))
 
 
-@pytest.mark.parametrize("path", ["/login", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/login", "/contact", "/no-such-page"])
 def test_what_a_stranger_sees_can_be_used_by_everyone(page, server, path):
     make_user()
     page.goto(path)
