@@ -137,6 +137,12 @@ def examples() -> dict[str, Any]:
     }
 
 
+def page_of(browser: Any, url: str) -> str:
+    """What a browser shows there; nothing of a picture or another file."""
+    answer = browser.get(url)
+    return answer.text if answer.mimetype == "text/html" else ""
+
+
 def _of(values: Mapping[str, Any], endpoint: Endpoint, name: str) -> dict[str, Any]:
     room = endpoint.name.partition(".")[0]
     for key in (f"{endpoint.name}.{name}", f"{room}.{name}", name):

@@ -16,7 +16,7 @@ from cms.config import ROOT
 from cms.db import db
 from cms.models import Session
 from tests.databases import count_queries
-from tests.endpoints import Endpoint, endpoints, examples
+from tests.endpoints import Endpoint, endpoints, examples, page_of
 from tests.factories import make_customer, make_order, make_product, make_user
 
 HEADERS = {  # word for word: what the product says of itself is what is tested
@@ -27,8 +27,7 @@ HEADERS = {  # word for word: what the product says of itself is what is tested
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-KEPT = {"logo.show": "public, max-age=31536000, immutable"}
-"""What strangers may keep: its address names its bytes."""
+KEPT = {"logo.show": "public, max-age=31536000, immutable"}  # its address names its bytes
 DATA = ("Zubeida", "zubeida", "98123", "Sweeping broom")
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\sname=\"([^\"]+)\"")
 ICONS = set(re.findall(r'<symbol id="([^"]*)"', (ROOT / "static/icons.svg").read_text()))
@@ -98,10 +97,7 @@ def test_the_owner_can_open_it(client, mine, endpoint):
 @each(*endpoints("GET"))
 def test_a_page_is_whole(client, mine, endpoint):
     """Ids are unique, what is pointed at is there, icons exist, and tables have a caption and header cells."""
-    answer = client.get(endpoint.url(mine))
-    if answer.mimetype != "text/html":
-        return
-    text = answer.text
+    text = page_of(client, endpoint.url(mine))
     ids = re.findall(r'\sid="([^"]*)"', text)
     assert len(ids) == len(set(ids)), sorted({id for id in ids if ids.count(id) > 1})
     if "<html" in text:
@@ -226,9 +222,7 @@ def field_names(client, mine) -> set[str]:
     """The name of every field on every page, read once."""
     if not _field_names:
         for endpoint in endpoints("GET"):
-            shown = client.get(endpoint.url(mine))
-            if shown.mimetype == "text/html":
-                _field_names.update(FIELD.findall(shown.text))
+            _field_names.update(FIELD.findall(page_of(client, endpoint.url(mine))))
     return _field_names - {"csrf_token"}
 
 

@@ -44,10 +44,10 @@ class ActivityFilter:
         """What differs from the default, for a link; `changes` override."""
         return {name: value for name, value in (asdict(self) | changes).items() if value}
 
-    def narrow(self, select: Select) -> Select:
+    def narrow(self, select: Select, by: Any = Activity.by_id) -> Select:
         """The select with person and kind; number and days are left to the query, which knows how to find them."""
         if self.who:
-            select = select.where(Activity.by_id.is_(None) if self.who == NOBODY else Activity.by_id == int(self.who))
+            select = select.where(by.is_(None) if self.who == NOBODY else by == int(self.who))
         if self.kind:
             select = select.where(Activity.thing == self.kind)
         return select
