@@ -10,7 +10,7 @@ from cms.complaints.rules import STATES, next_moves
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.models import Activity, Complaint, User
-from tests.after_sale import make_complaint
+from tests.after_sale import WAYS, make_complaint
 from tests.factories import (
     WAYS,
     make_customer,
