@@ -12,7 +12,6 @@ from cms.errors import Conflict, RuleError
 from cms.models import Activity, Complaint, User
 from tests.after_sale import WAYS, make_complaint
 from tests.factories import (
-    WAYS,
     make_customer,
     make_order,
     make_product,
