@@ -54,6 +54,8 @@ def issue_invoice(order: Order, shop: Any, by: Any) -> Invoice:
     after = {"number": invoice.number, "payable_paise": invoice.payable_paise}
     record(by, "invoice.issued", invoice, customer_id=order.customer_id, order_id=order.id, after=after)
     make_pdf(f"invoice-{invoice.id}", order.id, by)
+    # The invoice is over all that was sold; what has come back of it since is answered at once.
+    issue_credit_note(order, queries.uncredited(order.id), shop, by)
     return invoice
 
 

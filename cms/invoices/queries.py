@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from cms.customers import queries as customers
 from cms.db import db
 from cms.invoices.filters import InvoiceFilter
-from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, StoredFile
+from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, Return, StoredFile
 from cms.orders.queries import order_id_of
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
@@ -42,6 +42,14 @@ def invoice_of(order_id: int) -> Invoice | None:
 
 def is_invoiced(order_id: int) -> bool:
     return db.session.scalar(select(Invoice.id).where(Invoice.order_id == order_id)) is not None
+
+
+def uncredited(order_id: int) -> Sequence[Return]:
+    """What was refunded of an order and no credit note answers yet."""
+    refunded = select(Return).where(Return.order_id == order_id, Return.state == "refunded")
+    return db.session.scalars(
+        refunded.where(Return.credit_note_id.is_(None), Return.credit_note_ref == "").order_by(Return.id)
+    ).all()
 
 
 def invoice_or_404(order_id: int) -> Invoice:

@@ -12,6 +12,7 @@ from cms.errors import RuleError
 from cms.invoices.invoice import PARTS
 from cms.models import CreditNote, Order, Return
 from cms.orders.actions import take_back
+from tests.after_sale import make_return
 from tests.factories import make_order, make_product, write
 from tests.invoices.papers import assert_sound, bring_back, cancel, credit, issue, lines_of, open_shop, sell
 
@@ -35,9 +36,21 @@ def test_no_credit_note_without_an_invoice_or_without_money(app):
     open_shop()
     order = sell((9999, 3, 1800))
     assert credit(order, bring_back(order, 1, 1, 9999)) is None
-    issue(order)
-    assert credit(order, bring_back(order, 1, 1, 0)) is None
+    other = sell((9999, 3, 1800))
+    issue(other)
+    assert credit(other, bring_back(other, 1, 1, 0)) is None
     assert db.session.scalar(select(func.count()).select_from(CreditNote)) == 0
+
+
+def test_what_came_back_before_the_invoice_is_credited_with_it(app):
+    open_shop()
+    order = make_order(None, make_product(price_paise=9999), qty=3, status="Delivered")
+    back = make_return(order, 1, "refunded")
+    invoice = issue(order)
+    note = db.session.scalars(select(CreditNote)).one()
+    assert (invoice.payable_paise, note.invoice_id, note.total_paise) == (29_997, invoice.id, 9999)
+    assert db.session.get_one(Return, back.id).credit_note_id == note.id
+    assert_sound()
 
 
 def test_more_than_was_invoiced_is_not_credited(app):
