@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cms.db import db
+from cms.totals.products import wrong_products
 from cms.totals.queries import kept_totals, wrong, wrong_days
 
 
@@ -13,3 +14,4 @@ def assert_totals_right() -> None:
         found = db.session.execute(wrong(kept)).all()
         assert not found, f"{kept.table.__tablename__} {kept.columns}: {found}"
     assert wrong_days() == []
+    assert wrong_products() == []

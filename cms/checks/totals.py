@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
+from cms.totals.products import wrong_products
 from cms.totals.queries import DAY_COLUMNS, Kept, kept_totals, wrong, wrong_days
 
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}
@@ -52,3 +53,9 @@ def days() -> Iterator[str]:
             f"{name} is {a}, counted {b}" for name, a, b in zip(DAY_COLUMNS, was, counted, strict=True) if a != b
         ]
         yield f"day {day}: {'; '.join(differing)}"
+
+
+def products() -> Iterator[str]:
+    """Products whose totals of a day or month are wrong."""
+    for table, when, product_id in wrong_products()[:MOST_SHOWN]:
+        yield f"{table} of {when}: {_named(Product, product_id)}"

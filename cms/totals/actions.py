@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
 from cms.models import Customer, DayTotal, Order, Product
+from cms.totals.products import rebuild_products
 from cms.totals.queries import DAY_COLUMNS, LIVE, days_recounted, differs, kept_totals
 
 
@@ -83,3 +84,4 @@ def rebuild() -> None:
         )
     db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))
+    rebuild_products()
