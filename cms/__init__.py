@@ -121,8 +121,10 @@ def _add_rooms(app: Cms) -> None:
     from cms import cli
     from cms.auth.routes import bp as auth
     from cms.customers.routes import bp as customers
+    from cms.dashboards.routes import bp as dashboards
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
+    from cms.insights.routes import bp as insights
     from cms.jobs.routes import bp as jobs
     from cms.orders.routes import bp as orders
     from cms.products.routes import bp as products
@@ -130,7 +132,20 @@ def _add_rooms(app: Cms) -> None:
     from cms.standings.routes import bp as standings
     from cms.tracking.routes import bp as tracking
 
-    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms = (
+        home,
+        figures,
+        auth,
+        customers,
+        standings,
+        products,
+        orders,
+        tracking,
+        insights,
+        dashboards,
+        settings,
+        jobs,
+    )
     for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

@@ -13,13 +13,16 @@ from cms.activity.sentences import sentence
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
+from cms.figures.ranges import COMPARISONS, PRESETS
 from cms.formats import show_phone, whatsapp_href
+from cms.insights.rules import spark_points
 from cms.money import CURRENCIES, plain_money, show_count, show_money
 from cms.web import Assets
 
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
     ("After the sale", (("tracking", "Tracking"),)),
+    ("Know", (("insights", "Insights"), ("dashboards", "Dashboards"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
@@ -42,6 +45,9 @@ def add_shell(app: Flask) -> None:
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,
+        spark_points=spark_points,
+        presets=PRESETS,
+        comparisons=COMPARISONS,
         story_sentence=lambda entry: sentence(
             entry.verb, entry.thing_ref, entry.before, entry.after, lambda paise: show_money(paise, shop().currency)
         ),

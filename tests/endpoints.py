@@ -91,6 +91,8 @@ def examples() -> dict[str, Any]:
         "customers.name": "phone",
         "products.name": "price",
         "figures.key": "money.net",
+        "dashboards.name": "sales",
+        "insights.name": "revenue",
     }
 
 

@@ -18,6 +18,9 @@ ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "money": ("See the orders", lambda: url_for("orders.index")),
     "orders": ("See the orders", lambda: url_for("orders.index")),
     "customers": ("See the customers", lambda: url_for("customers.index")),
+    "range": ("See them on the dashboards", lambda: url_for("dashboards.index")),
+    "dashboards": ("See it on the dashboards", lambda: url_for("dashboards.index")),
+    "insights": ("See it in the product insights", lambda: url_for("insights.index")),
     "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
 }
 

@@ -67,7 +67,7 @@ class Return(Created, Versioned, db.Model):
         CheckConstraint("tax_paise >= 0", name="tax"),
         CheckConstraint("(state = 'refunded') = (refunded_on IS NOT NULL)", name="refunded"),
         Index("ix_returns_returned", "returned_at", "id"),
-        Index("ix_returns_refunded", "refunded_on"),
+        Index("ix_returns_refunded", "refunded_on", "reason"),
         Index("ix_returns_state", "state", "returned_at", "id"),
         Index("ix_returns_product", "product_id", "refunded_on", "reason", "quantity"),
         Index("ix_returns_reason", "reason", "returned_at", "id"),

@@ -15,8 +15,8 @@ CLUSTERED = TABLE | {"sqlite_with_rowid": False}
 
 
 class ProductDay(db.Model):
-    """What was sold of a product on a day (orders that are not cancelled, on the day of the order) and what was refunded
-    (on the day of the refund), changed in the transaction of every write that it counts.
+    """What was sold of a product on a day (orders that are not cancelled, on the day of the order), and what was
+    refunded (on the day of the refund); changed in the transaction of every write that it counts.
 
     Without a CHECK against negative sums: what is taken off is added as a negative row, which would break it.
     """

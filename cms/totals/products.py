@@ -33,7 +33,7 @@ def count_returned(day: date, product_id: int, units: int, paise: int) -> None:
 
 def _add(day: date, changes: Iterable[tuple[int, Mapping[str, int]]]) -> None:
     amounts = [{"product_id": id} | dict.fromkeys(COLUMNS, 0) | dict(change) for id, change in changes]
-    for table, name in TABLES:
+    for _table, name in TABLES:
         when = month_start(day) if name == "month" else day
         db.session.execute(_ADDING[db.engine.dialect.name, name], [{name: when} | row for row in amounts])
 
