@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from flask import Blueprint
@@ -94,27 +93,16 @@ def _reasons(scene: Scene) -> Chart:
 
 
 def _segments(_scene: Scene) -> Chart:
-    counts: Counter[str] = Counter()
-    for group in _groups():
-        counts[group.segment] += group.total
-    return customer_charts.segments(counts)
+    return customer_charts.segments(queries.customers_by(figures.basis_of(today()), "segment"))
 
 
 def _genders(_scene: Scene) -> Chart:
-    counts: Counter[str] = Counter()
-    for group in _groups():
-        counts[group.gender] += group.total
-    return customer_charts.genders(counts)
+    return customer_charts.genders(queries.customers_by(figures.basis_of(today()), "gender"))
 
 
 def _standing(_scene: Scene) -> Chart:
-    groups = _groups()
-    active = sum(group.active for group in groups)
-    return customer_charts.standing(active, sum(group.total for group in groups) - active, shop().active_days)
-
-
-def _groups() -> list[figures.Group]:
-    return figures.customer_groups(figures.basis_of(today()), shop().active_days)
+    days = shop().active_days
+    return customer_charts.standing(*queries.active_and_inactive(figures.basis_of(today()), days), days)
 
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {

@@ -118,6 +118,7 @@ def returned(scene: Scene, rows: Sequence[Any], reasons: Mapping[int, Sequence[t
         if rows
         else "",
         "tall",
+        wide=True,
         note="The rate is units refunded in these days by units sold in these days; both can lie months apart.",
     )
 

@@ -15,7 +15,7 @@ from cms.figures import by_product
 from cms.figures.ranges import MOST_WEEKS, Parts, buckets, by_bucket, parts_of
 from cms.insights.rules import MOST_LINES, PACE_DAYS, SOON_DAYS
 from cms.models import Order, OrderLine, Product, ProductDay, ProductMonth, Return
-from cms.orders.filters import LIVE
+from cms.orders.filters import LIVE, OrderFilter
 
 SAMPLE = 1000
 """Orders at most, the latest, in which pairs of products are counted."""
@@ -93,9 +93,11 @@ def bought_together(since: date, until: date, limit: int) -> tuple[Sequence[Any]
 
     Each pair: a_id, a_name, b_id, b_name, orders.
     """
+    wanted = OrderFilter(since=since.isoformat(), until=until.isoformat())
+    day = func.coalesce(Order.ordered_on, Order.ordered_on)  # not by the index of days: that would sort all of them
     orders = (
-        select(Order.id)
-        .where(LIVE, Order.ordered_on.between(since, until), Order.line_count.between(2, MOST_LINES))
+        wanted.within_hours(select(Order.id))
+        .where(LIVE, day.between(since, until), Order.line_count.between(2, MOST_LINES))
         .order_by(Order.ordered_at.desc(), Order.id.desc())
         .limit(SAMPLE)
         .subquery()

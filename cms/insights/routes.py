@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
@@ -26,7 +26,7 @@ TITLES = {
     "together": "Bought together",
     "slow": "Slow movers",
 }
-WIDE = ("revenue", "together", "soon", "slow")
+WIDE = ("revenue", "returned", "together", "soon", "slow")
 TOP = 10
 ROWS = 15
 IN_FILE = 5000
@@ -44,8 +44,16 @@ def index() -> ResponseReturnValue:
         titles=TITLES,
         wide=WIDE,
         sums=compared(scene),
-        products_sold=by_product.sold(scene.wanted.since, scene.wanted.until),
     )
+
+
+@bp.get("/sold")
+@needs("see")
+def sold() -> ResponseReturnValue:
+    """How many different products were sold: apart, since it adds up every product."""
+    scene = scene_of()
+    count = by_product.sold(scene.wanted.since, scene.wanted.until)
+    return render_template("insights/_sold.html", scene=scene, count=count)
 
 
 @bp.get("/<name>")

@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists
 
 from cms.dates import parse_date
 from cms.errors import RuleError
+from cms.figures.ranges import EARLIEST, LATEST
 from cms.models import Order, OrderLine
 from cms.orders.rules import STATUSES
 
@@ -72,21 +73,26 @@ class OrderFilter:
         for product in filter(None, (self.product, self.also)):
             holds = exists().where(OrderLine.product_id == int(product), OrderLine.order_id == Order.id)
             select = select.where(holds)
-        # The day decides; its time, a day off at most whatever the zone, lets the index of the order begin there.
         if self.since:
-            day = date.fromisoformat(self.since)
-            select = select.where(Order.ordered_on >= day, Order.ordered_at >= _start(day) - timedelta(days=1))
+            select = select.where(Order.ordered_on >= date.fromisoformat(self.since))
         if self.until:
-            day = date.fromisoformat(self.until)
-            select = select.where(Order.ordered_on <= day, Order.ordered_at < _start(day) + timedelta(days=2))
+            select = select.where(Order.ordered_on <= date.fromisoformat(self.until))
+        return self.within_hours(select)
+
+    def within_hours(self, select: Select) -> Select:
+        """The days as times, a day off at most whatever the zone, so that the index of the order begins there."""
+        if self.since:
+            select = select.where(Order.ordered_at >= _start(date.fromisoformat(self.since)) - timedelta(days=1))
+        if self.until:
+            select = select.where(Order.ordered_at < _start(date.fromisoformat(self.until)) + timedelta(days=2))
         return select
 
     @property
     def days(self) -> tuple[date, date]:
         """The first and the last day, whatever there is without them."""
         return (
-            date.fromisoformat(self.since) if self.since else date.min,
-            date.fromisoformat(self.until) if self.until else date.max,
+            date.fromisoformat(self.since) if self.since else EARLIEST,
+            date.fromisoformat(self.until) if self.until else LATEST,
         )
 
     @property

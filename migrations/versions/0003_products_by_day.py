@@ -1,7 +1,7 @@
 """What was sold and refunded of each product is kept by day and by month.
 
 Both tables are filled from the orders and returns that are there. The indexes of lines by product and of returns by
-product and day hold what is asked of them besides. Down loses nothing: what the tables say stands in the rows.
+product and day hold what is asked of them besides; customers are counted by gender, and those set by hand are found. Down loses nothing: what the tables say stands in the rows.
 """
 
 import sqlalchemy as sa
@@ -40,6 +40,8 @@ def upgrade():
     op.drop_index("ix_returns_product_id", "returns")
     op.drop_index("ix_returns_refunded", "returns")
     op.create_index("ix_returns_refunded", "returns", ["refunded_on", "reason"])
+    op.create_index("ix_customers_gender", "customers", ["gender", "name_key", "id"])
+    op.create_index("ix_customers_override", "customers", ["override_status", "override_until", "last_order_on"])
     dialect = "sqlite" if op.get_bind().dialect.name == "sqlite" else "mysql"
     for name in ("day", "month"):
         table = f"product_{name}s"
@@ -64,6 +66,8 @@ def upgrade():
 def downgrade():
     op.drop_table("product_months")
     op.drop_table("product_days")
+    op.drop_index("ix_customers_override", "customers")
+    op.drop_index("ix_customers_gender", "customers")
     op.drop_index("ix_returns_refunded", "returns")
     op.create_index("ix_returns_refunded", "returns", ["refunded_on"])
     op.create_index("ix_returns_product_id", "returns", ["product_id"])
