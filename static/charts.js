@@ -86,7 +86,7 @@
   const near = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen) if (isIntersecting) (near.unobserve(target), draw(target));
   }, { rootMargin: "300px" });
-  const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => target.clientWidth && target.layout && window.Plotly.Plots.resize(target)));
+  const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => target.clientWidth && target.clientWidth !== target._fullLayout?.width && window.Plotly.Plots.resize(target)));
   dark.addEventListener("change", () => shown.forEach((host) => host.isConnected && draw(host)));
 
   function scan() {

@@ -129,7 +129,8 @@ def ratings(scene: Scene, first_day: date, given: Iterable[Any]) -> Chart:
     count = sum(per)
     summary = f"No ratings {scene.when}."
     if count:
-        summary = f"{show_count(count)} rating{'' if count == 1 else 's'} {scene.when}, {mean_stars(per)} on average; "
+        summary = f"{show_count(count)} rating{'' if count == 1 else 's'} {scene.when}, "
+        summary += f"{mean_stars(per)} stars on average; "
         summary += f"{percent(share(per[3] + per[4], count))} gave 4 or 5 stars."
     series = [_stars(name, stars, points, rows) for name, _tone, stars in STARS]
     titles = (f"{nth} star{'' if nth == 1 else 's'}" for nth in range(1, 6))

@@ -154,7 +154,8 @@ def short_money(minor: int, currency: str) -> str:
         if abs(minor) >= size * unit:
             size = 1000 if word == "K" else size
             hundredths = round_half_up(minor * 100, size * unit)
-            return f"{money.symbol}{f'{hundredths / 100:.2f}'.rstrip('0').rstrip('.')}{word}"
+            whole, part = divmod(hundredths, 100)
+            return f"{money.symbol}{show_count(whole)}{f'.{part:02}'.rstrip('0').rstrip('.')}{word}"
     if abs(minor) >= 100 * unit:
         minor = round_half_up(minor, unit) * unit
     return show_money(minor, currency).removesuffix("." + "0" * money.digits)

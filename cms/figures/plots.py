@@ -37,7 +37,10 @@ def short_label(text: str) -> str:
     >>> short_label("Banarasi silk saree, bottle green")
     'Banarasi silk saree,<br>bottle green'
     """
-    return "<br>".join(map(label, wrap(text, LONGEST_LABEL, max_lines=2, placeholder="…"))) or "–"
+    lines = wrap(text, LONGEST_LABEL)
+    if len(lines) > 2:
+        lines[1] = lines[1][: LONGEST_LABEL - 1] + "…"
+    return "<br>".join(map(label, lines[:2])) or "–"
 
 
 def ticks(highest: int, least_step: int = 1) -> list[int]:

@@ -61,8 +61,10 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
     walk = in_their_order(query)
     if not wanted.q:
-        rare = wanted.product and few_orders_of(int(wanted.product))
-        return page_of(query.where(Order.id.in_(rare)), sort.by_sorting(), args) if rare else page_of(walk, sort, args)
+        few = few_orders_of(int(wanted.product)) if wanted.product else None
+        if few is not None:
+            return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args)
+        return page_of(walk, sort, args)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args)
     words = query_words(wanted.q)
