@@ -8,10 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, MetaData, event, text, update
+from sqlalchemy import URL, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -171,3 +172,24 @@ def _sqlite_days(element: days_between, compiler: Any, **kw: Any) -> str:
 @compiles(days_between, "mysql", "mariadb")
 def _mysql_days(element: days_between, compiler: Any, **kw: Any) -> str:
     return f"DATEDIFF({compiler.process(element.last, **kw)}, {compiler.process(element.first, **kw)})"
+
+
+class month_of(ColumnElement[date]):
+    """The first day of a day's month, in SQL."""
+
+    inherit_cache = False
+    type = Date()
+
+    def __init__(self, day: Any):
+        self.day = day
+
+
+@compiles(month_of, "sqlite")
+def _sqlite_month(element: month_of, compiler: Any, **kw: Any) -> str:
+    return f"date({compiler.process(element.day, **kw)}, 'start of month')"
+
+
+@compiles(month_of, "mysql", "mariadb")
+def _mysql_month(element: month_of, compiler: Any, **kw: Any) -> str:
+    day = compiler.process(element.day, **kw)
+    return f"DATE_SUB({day}, INTERVAL DAYOFMONTH({day}) - 1 DAY)"

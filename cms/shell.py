@@ -13,7 +13,9 @@ from cms.activity.sentences import sentence
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment
+from cms.figures.ranges import COMPARISONS, PRESETS
 from cms.formats import show_phone, whatsapp_href
+from cms.insights.rules import spark_points
 from cms.invoices.rules import rate_hint, usual_rates
 from cms.money import CURRENCIES, plain_money, show_count, show_money
 from cms.payments.rules import METHODS, payment_state
@@ -33,7 +35,7 @@ NAV = (
             ("notifications", "Messages"),
         ),
     ),
-    ("Know", (("activity", "Activity"),)),
+    ("Know", (("dashboards", "Dashboards"), ("insights", "Insights"), ("activity", "Activity"))),
     ("Shop", (("settings", "Settings"), ("contact", "Contact"))),
 )
 WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
@@ -75,6 +77,9 @@ def add_shell(app: Flask) -> None:
         method_label=METHODS.get,
         usual_rates=lambda: [f"{rate / 100:g}" for rate in usual_rates(today())],
         rate_hint=lambda rate_bp: rate_hint(rate_bp, today()),
+        spark_points=spark_points,
+        presets=PRESETS,
+        comparisons=COMPARISONS,
         story_sentence=lambda entry: sentence(
             entry.verb,
             entry.thing_ref,

@@ -134,6 +134,8 @@ def examples() -> dict[str, Any]:
         "note_id": note.id,
         "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),
         "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
+        "dashboards.name": "sales",
+        "insights.name": "revenue",
     }
 
 

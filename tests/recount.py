@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cms.db import db
+from cms.totals.products import wrong_products
 from cms.totals.queries import kept_totals, wrong, wrong_days, wrong_methods
 from cms.totals.ratings import wrong_ratings
 
@@ -16,3 +17,4 @@ def assert_totals_right() -> None:
     assert wrong_days() == []
     assert wrong_methods() == []
     assert wrong_ratings() == []
+    assert wrong_products() == []

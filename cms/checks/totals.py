@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS
+from cms.totals.products import wrong_products
 from cms.totals.queries import Kept, kept_totals, wrong, wrong_days, wrong_methods
 from cms.totals.ratings import wrong_ratings
 
@@ -68,3 +69,9 @@ def ratings() -> Iterator[str]:
     """Days on which the stars were counted wrongly."""
     for day, stars, was, counted in wrong_ratings()[:MOST_SHOWN]:
         yield f"day {day}: {was} ratings of {stars} stars, counted {counted}"
+
+
+def products() -> Iterator[str]:
+    """Products whose totals of a day or month are wrong."""
+    for table, when, product_id in wrong_products()[:MOST_SHOWN]:
+        yield f"{table} of {when}: {_named(Product, product_id)}"

@@ -11,19 +11,22 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_
 
 from cms.models import Customer
 
+NOT_STATED = "Not stated"
+GENDERS = ("Female", "Male", "Other", NOT_STATED)
 STANDINGS = ("Active", "Inactive")
 SORTS = ("name", "newest", "last_order", "orders", "spent")
 
 
 @dataclass(frozen=True)
 class CustomerFilter:
-    """Words, segment, status and order of a list; archived ones only when asked for.
+    """Words, segment, gender, status and order of a list; archived ones only when asked for ("1"), or too ("all").
 
     Without a wish the list goes by name, and what a search finds by the last order: who bought lately calls first.
     """
 
     q: str = ""
     segment: str = ""
+    gender: str = ""
     status: str = ""
     archived: str = ""
     sort: str = ""
@@ -35,8 +38,9 @@ class CustomerFilter:
         return cls(
             q=args.get("q", "").strip()[:200],
             segment=args.get("segment", "").strip()[:60],
+            gender=gender if (gender := args.get("gender", "")) in GENDERS else "",
             status=status if status in STANDINGS else "",
-            archived="1" if args.get("archived") == "1" else "",
+            archived=archived if (archived := args.get("archived", "")) in ("1", "all") else "",
             sort=sort if sort in SORTS else "",
         )
 
@@ -51,9 +55,13 @@ class CustomerFilter:
 
     def narrow(self, select: Select, today: date, active_days: int) -> Select:
         """The select with these conditions, search words left to the query that knows how to find them."""
-        select = select.where(Customer.archived_at.is_not(None) if self.archived else Customer.archived_at.is_(None))
+        if self.archived != "all":
+            archived = self.archived == "1"
+            select = select.where(Customer.archived_at.is_not(None) if archived else Customer.archived_at.is_(None))
         if self.segment:
             select = select.where(Customer.segment == self.segment)
+        if self.gender:
+            select = select.where(Customer.gender == (None if self.gender == NOT_STATED else self.gender))
         if self.status:
             active = is_active(today, active_days)
             select = select.where(active if self.status == "Active" else ~active)

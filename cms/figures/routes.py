@@ -23,6 +23,9 @@ ROWS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "feedback": ("See the feedback", lambda: url_for("feedback.index")),
     "today": ("See today's orders", lambda: url_for("orders.index", since=today().isoformat())),
     "month": ("See this month's orders", lambda: url_for("orders.index", since=month_start(today()).isoformat())),
+    "range": ("See them on the dashboards", lambda: url_for("dashboards.index")),
+    "dashboards": ("See it on the dashboards", lambda: url_for("dashboards.index")),
+    "insights": ("See it in the product insights", lambda: url_for("insights.index")),
     "products": ("The catalogue", lambda: url_for("products.index", sort="sold")),
 }
 

@@ -69,3 +69,20 @@ def clv_paise(gross_paise: int, orders: int, first_on: date, last_on: date, ahea
         return 0
     value = Fraction(gross_paise, orders) * (orders / months_active(first_on, last_on)) * ahead_months
     return round_half_up(value.numerator, value.denominator)
+
+
+def change_words(now: int, before: int, then: str) -> tuple[str, str]:
+    """How much more or less it is than `then`, and "up", "down" or "".
+
+    >>> change_words(112, 100, "the 30 days before")
+    ('12 % more than the 30 days before', 'up')
+    >>> change_words(5, 0, "the day before"), change_words(0, 0, "the day before")
+    (('Nothing in the day before', 'up'), ('The same as the day before', ''))
+    """
+    if now == before:
+        return f"The same as {then}", ""
+    if before <= 0:
+        return f"Nothing in {then}", "up" if now > before else "down"
+    percent = round_half_up(abs(now - before) * 100, before)
+    size = f"{percent} %" if percent else "A little"
+    return f"{size} {'more' if now > before else 'less'} than {then}", "up" if now > before else "down"

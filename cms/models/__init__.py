@@ -5,6 +5,7 @@ from cms.models.customers import Customer, CustomerTerm
 from cms.models.money import CreditMove, CreditNote, Invoice, Payment
 from cms.models.orders import Order, OrderLine, StatusChange
 from cms.models.people import LoginAttempt, Session, User
+from cms.models.product_totals import ProductDay, ProductMonth
 from cms.models.products import Product, StockMove
 from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
 from cms.models.shop import ContactPage, Counter, Segment, Settings, StoredFile
@@ -34,6 +35,8 @@ __all__ = [
     "OrderLine",
     "Payment",
     "Product",
+    "ProductDay",
+    "ProductMonth",
     "RatingTotal",
     "Return",
     "ReturnReason",

@@ -42,7 +42,7 @@ class Return(Created, Versioned, db.Model):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     quantity: Mapped[int] = mapped_column(Integer)
     refund_paise: Mapped[int] = money(None)
     tax_paise: Mapped[int] = money()
@@ -67,8 +67,9 @@ class Return(Created, Versioned, db.Model):
         CheckConstraint("tax_paise >= 0", name="tax"),
         CheckConstraint("(state = 'refunded') = (refunded_on IS NOT NULL)", name="refunded"),
         Index("ix_returns_returned", "returned_at", "id"),
-        Index("ix_returns_refunded", "refunded_on"),
+        Index("ix_returns_refunded", "refunded_on", "reason"),
         Index("ix_returns_state", "state", "returned_at", "id"),
+        Index("ix_returns_product", "product_id", "refunded_on", "reason", "quantity"),
         Index("ix_returns_reason", "reason", "returned_at", "id"),
         TABLE,
     )

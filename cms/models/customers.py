@@ -65,6 +65,8 @@ class Customer(Created, Versioned, db.Model):
         CheckConstraint("(order_count = 0) = (last_order_on IS NULL)", name="last_order"),
         Index("ix_customers_name", "name_key", "id"),
         Index("ix_customers_segment", "segment", "name_key", "id"),
+        Index("ix_customers_gender", "gender", "name_key", "id"),
+        Index("ix_customers_override", "override_status", "override_until", "last_order_on"),
         Index("ix_customers_last_order", "last_order_on", "id"),
         Index("ix_customers_gross", "gross_paise", "id"),
         Index("ix_customers_orders", "order_count", "id"),

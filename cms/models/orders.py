@@ -91,7 +91,7 @@ class OrderLine(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     line_no: Mapped[int] = mapped_column(Integer)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     sku: Mapped[str] = mapped_column(code(64))
     product_name: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[int] = mapped_column(Integer)
@@ -123,6 +123,7 @@ class OrderLine(db.Model):
         CheckConstraint("returned_quantity BETWEEN 0 AND quantity", name="returned"),
         CheckConstraint("cgst_paise = sgst_paise", name="halves"),
         Index("uq_order_lines_order_id", "order_id", "line_no", unique=True),
+        Index("ix_order_lines_product", "product_id", "order_id"),
         TABLE,
     )
 

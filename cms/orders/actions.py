@@ -25,6 +25,7 @@ from cms.products.actions import note_moves, sell, unsell
 from cms.refs import next_ref
 from cms.settings.queries import the_shop
 from cms.totals.actions import count_for_customer, count_order
+from cms.totals.products import count_sold
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def place_order(
     count_for_customer(order, 1)
     customer_ordered(customer, by)
     count_order(order, "Pending", 1)
+    count_sold(order.ordered_on, sold, 1)
     record(by, "order.placed", order, customer_id=customer.id, order_id=order.id, after={"total_paise": total})
     return order
 
@@ -152,14 +154,16 @@ def move_orders(moves: Iterable[tuple[Order, str]], new: str, by: Any) -> tuple[
 def _change_status(order: Order, new: str, undoes_id: int | None, by: Any, entry_id: int | None = None) -> None:
     """`undoes_id`: the step that this takes back, and `entry_id` its entry in the trail, if it has one."""
     old, now = order.status, clock.now()
+    sold = _sold_of(order) if "Cancelled" in (old, new) else {}
     if new == "Cancelled":
-        unsell(_sold_of(order), queries.stock_taken(order.id), order, by)
+        unsell(sold, queries.stock_taken(order.id), order, by)
     elif old == "Cancelled":
-        sold = _sold_of(order)
         sell(sold)
         note_moves({id: -units for id, (units, _) in sold.items()}, "sold", order, by)
     count_order(order, old, -1)
     count_order(order, new, 1)
+    if sold:
+        count_sold(order.ordered_on, sold, -1 if new == "Cancelled" else 1)
     order.status = new
     order.version += 1
     if new == "Delivered":

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, exists
 
 from cms.dates import parse_date
 from cms.errors import RuleError
-from cms.models import Order
+from cms.figures.ranges import EARLIEST, LATEST
+from cms.models import Order, OrderLine
 from cms.orders.rules import STATUSES
 
 SORTS = ("newest", "oldest")
@@ -21,27 +22,35 @@ LIVE = Order.status != "Cancelled"
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Words, status, days (both included, ISO), customer and whether something is due."""
+    """Words, status, days (both included, ISO), customer, products, whether something is due, whether only sales count.
+
+    `also`: a second product of the same order.
+    """
 
     q: str = ""
     status: str = ""
     since: str = ""
     until: str = ""
     customer: str = ""
+    product: str = ""
+    also: str = ""
+    sales: str = ""
     unpaid: str = ""
     sort: str = "newest"
 
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> OrderFilter:
         """Whatever is not a known value means its default."""
-        sort, status, customer = args.get("sort", ""), args.get("status", ""), args.get("customer", "")
-        known = customer.isascii() and customer.isdigit() and len(customer) < 10
+        sort, status = args.get("sort", ""), args.get("status", "")
         return cls(
             q=args.get("q", "").strip()[:200],
             status=status if status in STATUSES else "",
             since=_day(args.get("since", "")),
             until=_day(args.get("until", "")),
-            customer=customer if known else "",
+            customer=_id(args.get("customer", "")),
+            product=_id(args.get("product", "")),
+            also=_id(args.get("also", "")),
+            sales="1" if args.get("sales") == "1" else "",
             unpaid="1" if args.get("unpaid") == "1" else "",
             sort=sort if sort in SORTS else "newest",
         )
@@ -59,11 +68,46 @@ class OrderFilter:
             select = select.where(Order.customer_id == int(self.customer))
         if self.unpaid:
             select = select.where(Order.unpaid.is_(True))
+        if self.sales:
+            select = select.where(LIVE)
+        for product in filter(None, (self.product, self.also)):
+            holds = exists().where(OrderLine.product_id == int(product), OrderLine.order_id == Order.id)
+            select = select.where(holds)
         if self.since:
             select = select.where(Order.ordered_on >= date.fromisoformat(self.since))
         if self.until:
             select = select.where(Order.ordered_on <= date.fromisoformat(self.until))
+        return self.within_hours(select)
+
+    def within_hours(self, select: Select) -> Select:
+        """The days as times, a day off at most whatever the zone, so that the index of the order begins there."""
+        if self.since:
+            select = select.where(Order.ordered_at >= _start(date.fromisoformat(self.since)) - timedelta(days=1))
+        if self.until:
+            select = select.where(Order.ordered_at < _start(date.fromisoformat(self.until)) + timedelta(days=2))
         return select
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, whatever there is without them."""
+        return (
+            date.fromisoformat(self.since) if self.since else EARLIEST,
+            date.fromisoformat(self.until) if self.until else LATEST,
+        )
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the kept totals say what the whole list comes to: of days, of a product, or both."""
+        apart = self.q or self.status or self.customer or self.unpaid or self.also
+        return not apart and bool(self.product or self.since or self.until)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def _id(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
 
 
 def _day(text: str) -> str:

@@ -39,6 +39,8 @@ ROW = (
 )
 FEW_CUSTOMERS = 500
 """Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""
+FEW_ORDERS = 2000
+"""Up to so many orders of a product are looked up and sorted."""
 
 SORTS = {
     "newest": Sort("Newest", Order.ordered_at, Order.id, True, datetime.fromisoformat),
@@ -65,6 +67,9 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
     walk = in_their_order(query)
     if not wanted.q:
+        few = few_orders_of(int(wanted.product)) if wanted.product else None
+        if few is not None:
+            return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args)
         return page_of(walk, sort, args)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args)
@@ -76,6 +81,23 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
         return page_of(customers.having_words(walk, words), sort, args)
     query = customers.having_words(query.where(Order.customer_id.in_(found)), words)
     return page_of(query, sort.by_sorting(), args)
+
+
+def few_orders_of(product_id: int) -> Select | None:
+    """The orders of a product that few hold, to be looked up and sorted; None when a walk meets them soon."""
+    lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
+    count = db.session.scalar(select(func.count()).select_from(lines.limit(FEW_ORDERS + 1).subquery())) or 0
+    return lines if count <= FEW_ORDERS else None
+
+
+def parts_of(order_ids: Sequence[int], product_id: int) -> dict[int, tuple[int, int]]:
+    """Units and paise of one product in each of these orders."""
+    query = (
+        select(OrderLine.order_id, func.sum(OrderLine.quantity), func.sum(OrderLine.total_paise))
+        .where(OrderLine.product_id == product_id, OrderLine.order_id.in_(order_ids))
+        .group_by(OrderLine.order_id)
+    )
+    return {order_id: (int(units), int(paise)) for order_id, units, paise in db.session.execute(query)}
 
 
 def in_their_order(query: Select) -> Select:

@@ -19,6 +19,8 @@ from cms.db import db
 from cms.errors import RuleError
 from cms.feedback import queries as feedback
 from cms.fields import id_in
+from cms.figures import by_product
+from cms.figures import queries as figures
 from cms.invoices import queries as invoices
 from cms.invoices.rules import tax_of, taxing_of
 from cms.notifications.queries import messages_of
@@ -38,16 +40,20 @@ bp = Blueprint("orders", __name__, url_prefix="/orders")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = OrderFilter.from_args(request.args)
+    page, product = queries.orders_matching(wanted, request.args), int(wanted.product or 0)
     return page_or_fragment(
         "orders/index.html",
         "orders/_list.html",
         shown_at=url_for("orders.index", **wanted.as_args()),
-        page=queries.orders_matching(wanted, request.args),
+        page=page,
         wanted=wanted,
         sorts=queries.SORTS,
         statuses=rules.STATUSES,
         next_moves=rules.next_moves,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else None,
+        names=products.names_of({int(id) for id in (wanted.product, wanted.also) if id}),
+        parts=queries.parts_of([row.id for row in page.rows], product) if product and page.rows else {},
+        sum=_sum_of(wanted, product),
     )
 
 
@@ -154,6 +160,17 @@ def save_statuses() -> ResponseReturnValue:
         toast("; ".join(refused[:5]) or "Choose at least one order", "bad")
     back = local_path(request.form.get("back"))
     return redirect(back if back.startswith(("/orders", "/tracking")) else url_for("orders.index"), 303)
+
+
+def _sum_of(wanted: OrderFilter, product: int) -> tuple[int, int] | None:
+    """What the whole list comes to, as the kept totals know it: orders, or units of the product, and money."""
+    if not wanted.adds_up:
+        return None
+    first, last = wanted.days
+    if product:
+        return by_product.of_product(product, first, last)
+    found = figures.headline(last, first)
+    return found.orders, found.gross_paise
 
 
 def _typed() -> Draft:

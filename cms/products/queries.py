@@ -87,6 +87,13 @@ def products_by_id(ids: Iterable[int]) -> dict[int, Any]:
     return {row.id: row for row in found}
 
 
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """What these products are called."""
+    ids = set(ids)
+    query = select(Product.id, Product.name).where(Product.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}  # type: ignore[arg-type]
+
+
 def by_request_key(key: str) -> Product | None:
     return db.session.scalar(select(Product).where(Product.request_key == key))
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from cms.db import db
 from cms.models import Customer, DayTotal, MethodTotal, Order, Product, RatingTotal
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
+from cms.totals.products import rebuild_products
 from cms.totals.queries import LIVE, differs, kept_totals
 from cms.totals.ratings import ratings_recounted
 
@@ -105,3 +106,4 @@ def rebuild() -> None:
     db.session.execute(insert(MethodTotal).from_select(["day", "method", *METHOD_COLUMNS], methods_recounted()))
     db.session.execute(delete(RatingTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(RatingTotal).from_select(["day", "rating", "ratings"], ratings_recounted()))
+    rebuild_products()

@@ -1,0 +1,90 @@
+"""Charts of customers, and of whatever is counted in groups: rows in, figure, sentence and table out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cms.figures.charts import Chart, Column, Row, percent, share, short_count, to
+from cms.figures.plots import Series, bars, pie
+from cms.money import show_count
+
+
+def segments(counts: Mapping[str, int]) -> Chart:
+    """Customers by segment."""
+    counts = _most_first(counts)
+    hrefs = [to("/customers", segment=word, archived="all") for word in counts]
+    return groups("segments", "dashboards.segments", "Customers by segment", "Segment", counts, hrefs, pie)
+
+
+def genders(counts: Mapping[str, int]) -> Chart:
+    """Customers by gender."""
+    counts = _most_first(counts)
+    hrefs = [to("/customers", gender=word, archived="all") for word in counts]
+    return groups("genders", "dashboards.genders", "Customers by gender", "Gender", counts, hrefs, pie)
+
+
+def standing(active: int, inactive: int, active_days: int) -> Chart:
+    """Who bought lately, and who did not."""
+    counts = {"Active": active, "Inactive": inactive}
+    summary = (
+        f"{show_count(active)} of {show_count(active + inactive)} customers ordered in the last {active_days} days."
+    )
+    hrefs = [to("/customers", status=word, archived="all") for word in counts]
+    title = "Active and inactive customers"
+    return groups(
+        "standing",
+        "dashboards.standing",
+        title,
+        "Status",
+        counts,
+        hrefs,
+        toned_bars(("bar-good", "bar-bad")),
+        summary=summary,
+    )
+
+
+def groups(
+    name: str,
+    key: str,
+    title: str,
+    what: str,
+    counts: Mapping[str, int],
+    hrefs: Sequence[str],
+    draw: Callable[[Sequence[str], Series], str],
+    thing: str = "customer",
+    summary: str = "",
+) -> Chart:
+    """How many there are of each."""
+    total, words = sum(counts.values()), list(counts)
+    if not total:
+        summary = f"No {thing}s here."
+    elif not summary:
+        most = percent(share(counts[words[0]], total))
+        summary = (
+            f"{show_count(total)} {thing}{'' if total == 1 else 's'}; {words[0]} is the largest group with {most}."
+        )
+    texts = [f"{show_count(count)} ({percent(share(count, total))})" for count in counts.values()]
+    return Chart(
+        name,
+        key,
+        title,
+        summary,
+        (Column(what), Column(f"{thing.capitalize()}s", "count"), Column("Share", "rate")),
+        tuple(
+            Row((word, count, share(count, total)), href)
+            for (word, count), href in zip(counts.items(), hrefs, strict=True)
+            if total
+        ),
+        draw(words, Series(f"{thing.capitalize()}s", list(counts.values()), texts, hrefs)) if total else "",
+        "small",
+    )
+
+
+def toned_bars(tones: Sequence[str]) -> Callable[[Sequence[str], Series], str]:
+    return lambda labels, series: bars(labels, series, short_count, tones)
+
+
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(
+        sorted(((word, count) for word, count in counts.items() if count), key=lambda pair: (-pair[1], pair[0]))
+    )

@@ -1,0 +1,118 @@
+"""Dashboards: the figures of a range at once, and each chart as a part that comes when it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.auth.sessions import shop
+from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
+from cms.customers import charts as customer_charts
+from cms.dashboards import charts, queries
+from cms.dashboards.cloud import cloud, words_in
+from cms.figures import by_product
+from cms.figures import queries as figures
+from cms.figures.charts import Chart, Scene
+from cms.insights import charts as product_charts
+from cms.shell import today
+from cms.web import page_or_fragment
+
+bp = Blueprint("dashboards", __name__, url_prefix="/dashboards")
+
+TITLES = {
+    "sales": "Sales over time",
+    "products": "Top products by revenue",
+    "statuses": "Orders by status",
+    "methods": "Payments by method",
+    "ratings": "Ratings over time",
+    "reasons": "Why things came back",
+    "segments": "Customers by segment",
+    "genders": "Customers by gender",
+    "standing": "Active and inactive customers",
+}
+WIDE = ("sales",)
+TOP = 10
+
+
+@bp.get("")
+@needs("see")
+def index() -> ResponseReturnValue:
+    scene = scene_of()
+    return page_or_fragment(
+        "dashboards/index.html", "dashboards/_board.html", scene=scene, titles=TITLES, wide=WIDE, sums=compared(scene)
+    )
+
+
+@bp.get("/<name>")
+@needs("see")
+def show(name: str) -> ResponseReturnValue:
+    """One chart: a part of the board, or a page of its own."""
+    scene = scene_of()
+    return chart_answer(chart_or_404(CHARTS, name, scene), scene, "dashboards", "Dashboards")
+
+
+@bp.get("/<name>/numbers.csv")
+@needs("see")
+def numbers(name: str) -> ResponseReturnValue:
+    scene = scene_of()
+    return csv_answer(chart_or_404(CHARTS, name, scene), scene)
+
+
+def _sales(scene: Scene) -> Chart:
+    days = queries.days_of(scene.wanted.since, scene.wanted.until)
+    return charts.sales(scene, by_product.first_day(scene.today), days)
+
+
+def _products(scene: Scene) -> Chart:
+    return product_charts.products(scene, by_product.top(scene.wanted.since, scene.wanted.until, "gross_paise", TOP))
+
+
+def _statuses(scene: Scene) -> Chart:
+    found = figures.headline(scene.wanted.until, scene.wanted.since)
+    return charts.statuses(
+        scene, {word: getattr(found, word.lower()) for word in ("Pending", "Shipped", "Delivered", "Cancelled")}
+    )
+
+
+def _methods(scene: Scene) -> Chart:
+    return charts.methods(scene, queries.methods(scene.wanted.since, scene.wanted.until))
+
+
+def _ratings(scene: Scene) -> Chart:
+    given = queries.ratings_of(scene.wanted.since, scene.wanted.until)
+    return charts.ratings(scene, by_product.first_day(scene.today), given)
+
+
+def _reasons(scene: Scene) -> Chart:
+    days = scene.wanted.since, scene.wanted.until
+    reasons, words = queries.return_reasons(*days), words_in(queries.return_words(*days))
+    return charts.reasons(scene, reasons, words, cloud(reasons, words))
+
+
+def _segments(_scene: Scene) -> Chart:
+    return customer_charts.segments(queries.customers_by(figures.basis_of(today()), "segment"))
+
+
+def _genders(_scene: Scene) -> Chart:
+    return customer_charts.genders(queries.customers_by(figures.basis_of(today()), "gender"))
+
+
+def _standing(_scene: Scene) -> Chart:
+    days = shop().active_days
+    return customer_charts.standing(*queries.active_and_inactive(figures.basis_of(today()), days), days)
+
+
+CHARTS: dict[str, Callable[[Scene], Chart]] = {
+    "sales": _sales,
+    "products": _products,
+    "statuses": _statuses,
+    "methods": _methods,
+    "ratings": _ratings,
+    "reasons": _reasons,
+    "segments": _segments,
+    "genders": _genders,
+    "standing": _standing,
+}

@@ -1,0 +1,133 @@
+"""What product insights show: sums of the kept totals, and what lies on the shelf."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from cms.db import db
+from cms.figures import by_product
+from cms.figures.ranges import MOST_WEEKS, Parts, buckets, by_bucket, parts_of
+from cms.insights.rules import MOST_LINES, PACE_DAYS, SOON_DAYS
+from cms.models import Order, OrderLine, Product, ProductDay, ProductMonth, Return
+from cms.orders.filters import LIVE, OrderFilter
+
+SAMPLE = 1000
+"""Orders at most, the latest, in which pairs of products are counted."""
+
+
+def gross_of(ids: Sequence[int], since: date, until: date) -> dict[int, int]:
+    """Paise of these products in these days."""
+    found = by_product.sums(since, until, ids)
+    return {row.product_id: int(row.gross_paise) for row in db.session.execute(select(found))}
+
+
+def over_time(ids: Sequence[int], since: date, until: date, today: date) -> dict[int, list[int]]:
+    """Paise of each of these products in each bucket of the range."""
+    points = buckets(since, until, today)
+    parts = parts_of(since, until) if (until - since).days >= MOST_WEEKS else Parts(((since, until),), None)
+    spans: list[tuple[Any, Any, tuple[date, date]]] = [(ProductDay, ProductDay.day, days) for days in parts.days]
+    if parts.months:
+        spans.append((ProductMonth, ProductMonth.month, parts.months))
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for table, when, days in spans:
+        query = select(table.product_id, when, table.gross_paise).where(table.product_id.in_(ids), when.between(*days))
+        for product_id, day, paise in db.session.execute(query):
+            rows[product_id].append((day, (paise,)))
+    return {id: [row[0] for row in by_bucket(points, found, 1)] for id, found in rows.items()}
+
+
+def return_reasons(ids: Sequence[int], since: date, until: date) -> dict[int, list[tuple[str, int]]]:
+    """Units that came back of each of these products, by reason."""
+    query = (
+        select(Return.product_id, Return.reason, func.sum(Return.quantity))
+        .where(Return.product_id.in_(ids), Return.refunded_on.between(since, until))
+        .group_by(Return.product_id, Return.reason)
+    )
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for product_id, reason, units in db.session.execute(query):
+        found[product_id].append((reason, int(units)))
+    return found
+
+
+def slow_movers(today: date, days: int, limit: int) -> tuple[Sequence[Any], int, int]:
+    """Products in stock that were not sold for so many days, the dearest stock first; how many, and their worth."""
+    lately = select(ProductDay.product_id).where(
+        ProductDay.product_id == Product.id,
+        ProductDay.day.between(today - timedelta(days - 1), today),
+        ProductDay.units > 0,
+    )
+    last = (
+        select(func.max(ProductDay.day))
+        .where(ProductDay.product_id == Product.id, ProductDay.day <= today, ProductDay.units > 0)
+        .scalar_subquery()
+    )
+    worth = Product.stock * Product.price_paise
+    lying = (Product.stock > 0, Product.archived_at.is_(None), ~lately.exists())
+    count, paise = db.session.execute(select(func.count(), func.coalesce(func.sum(worth), 0)).where(*lying)).one()
+    columns = (Product.id, Product.name, Product.stock, Product.price_paise, last.label("last_on"))
+    rows = db.session.execute(select(*columns).where(*lying).order_by(worth.desc(), Product.id).limit(limit)).all()
+    return rows, int(count or 0), int(paise or 0)
+
+
+def run_out_soon(today: date, limit: int) -> Sequence[Any]:
+    """Tracked products that sell and last at most SOON_DAYS more: id, name, stock, units; the scarcest first."""
+    pace = by_product.sums(today - timedelta(PACE_DAYS - 1), today)
+    query = (
+        select(Product.id, Product.name, Product.stock, pace.c.units)
+        .join(pace, pace.c.product_id == Product.id)
+        .where(Product.stock.is_not(None), Product.archived_at.is_(None), pace.c.units > 0)
+        .where(Product.stock * PACE_DAYS < (SOON_DAYS + 1) * pace.c.units)
+        .order_by(Product.stock * 1.0 / pace.c.units, pace.c.units.desc(), Product.id)
+    )
+    return db.session.execute(query.limit(limit)).all()
+
+
+def bought_together(since: date, until: date, limit: int) -> tuple[Sequence[Any], int]:
+    """Pairs of products in the latest SAMPLE orders of these days that hold several lines, and how many were looked at.
+
+    Each pair: a_id, a_name, b_id, b_name, orders.
+    """
+    wanted = OrderFilter(since=since.isoformat(), until=until.isoformat())
+    day = func.coalesce(Order.ordered_on, Order.ordered_on)  # not by the index of days: that would sort all of them
+    orders = (
+        wanted.within_hours(select(Order.id))
+        .where(LIVE, day.between(since, until), Order.line_count.between(2, MOST_LINES))
+        .order_by(Order.ordered_at.desc(), Order.id.desc())
+        .limit(SAMPLE)
+        .subquery()
+    )
+    one, other = aliased(OrderLine), aliased(OrderLine)
+    together = func.count(orders.c.id.distinct()).label("orders")
+    pairs = (
+        select(one.product_id.label("a_id"), other.product_id.label("b_id"), together)
+        .select_from(orders)
+        .join(one, one.order_id == orders.c.id)
+        .join(other, (other.order_id == orders.c.id) & (other.product_id > one.product_id))
+        .group_by(one.product_id, other.product_id)
+        .order_by(together.desc(), one.product_id, other.product_id)
+        .limit(limit)
+        .subquery()
+    )
+    a, b = aliased(Product), aliased(Product)
+    looked_at = select(func.count()).select_from(orders).scalar_subquery()
+    query = (
+        select(
+            pairs.c.a_id,
+            a.name.label("a_name"),
+            pairs.c.b_id,
+            b.name.label("b_name"),
+            pairs.c.orders,
+            looked_at.label("looked_at"),
+        )
+        .join(a, a.id == pairs.c.a_id)
+        .join(b, b.id == pairs.c.b_id)
+        .order_by(pairs.c.orders.desc(), pairs.c.a_id, pairs.c.b_id)
+    )
+    rows = db.session.execute(query).all()
+    return rows, rows[0].looked_at if rows else 0

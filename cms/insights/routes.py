@@ -1,0 +1,119 @@
+"""Product insights: what sells, what comes back, what lies on the shelf, what runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cms.access import needs
+from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
+from cms.figures import by_product
+from cms.figures import queries as figures
+from cms.figures.charts import Chart, Scene
+from cms.insights import charts, queries, rules
+from cms.web import page_or_fragment
+
+bp = Blueprint("insights", __name__, url_prefix="/insights")
+
+TITLES = {
+    "products": "Top products by revenue",
+    "units": "Top products by units",
+    "revenue": "Revenue per product",
+    "soon": "Runs out soon",
+    "returned": "Most returned products",
+    "together": "Bought together",
+    "slow": "Slow movers",
+}
+WIDE = ("revenue", "returned", "together", "soon", "slow")
+TOP = 10
+ROWS = 15
+IN_FILE = 5000
+"""Products at most in a file."""
+
+
+@bp.get("")
+@needs("see")
+def index() -> ResponseReturnValue:
+    scene = scene_of()
+    return page_or_fragment(
+        "insights/index.html",
+        "insights/_board.html",
+        scene=scene,
+        titles=TITLES,
+        wide=WIDE,
+        sums=compared(scene),
+    )
+
+
+@bp.get("/sold")
+@needs("see")
+def sold() -> ResponseReturnValue:
+    """How many different products were sold: apart, since it adds up every product."""
+    scene = scene_of()
+    count = by_product.sold(scene.wanted.since, scene.wanted.until)
+    return render_template("insights/_sold.html", scene=scene, count=count)
+
+
+@bp.get("/<name>")
+@needs("see")
+def show(name: str) -> ResponseReturnValue:
+    """One chart: a part of the page, or a page of its own."""
+    scene = scene_of()
+    return chart_answer(chart_or_404(CHARTS, name, scene), scene, "insights", "Insights")
+
+
+@bp.get("/<name>/numbers.csv")
+@needs("see")
+def numbers(name: str) -> ResponseReturnValue:
+    scene = scene_of()
+    chart = _revenue(scene, IN_FILE) if name == "revenue" else chart_or_404(CHARTS, name, scene)
+    return csv_answer(chart, scene)
+
+
+def _top(by: str) -> Callable[[Scene], Chart]:
+    return lambda scene: charts.products(scene, by_product.top(scene.wanted.since, scene.wanted.until, by, TOP), by)
+
+
+def _revenue(scene: Scene, limit: int = ROWS) -> Chart:
+    wanted = scene.wanted
+    rows = by_product.top(wanted.since, wanted.until, "gross_paise", limit)
+    ids = [row.id for row in rows]
+    first = max(wanted.since, by_product.first_day(scene.today))
+    over = queries.over_time(ids, first, wanted.until, scene.today) if limit == ROWS else {}
+    before = queries.gross_of(ids, *wanted.before) if wanted.before else None
+    gross = figures.headline(wanted.until, wanted.since).gross_paise
+    return charts.revenue(scene, rows, gross, before, over)
+
+
+def _returned(scene: Scene) -> Chart:
+    rows = by_product.top(scene.wanted.since, scene.wanted.until, "returned_units", TOP)
+    ids = [row.id for row in rows]
+    return charts.returned(scene, rows, queries.return_reasons(ids, scene.wanted.since, scene.wanted.until))
+
+
+def _slow(scene: Scene) -> Chart:
+    asked = request.args.get("days", "")
+    days = int(asked) if asked in map(str, rules.SLOW_DAYS) else rules.SLOW_DAYS[1]
+    return charts.slow(scene, *queries.slow_movers(scene.today, days, ROWS), days)
+
+
+def _soon(scene: Scene) -> Chart:
+    return charts.soon(scene, queries.run_out_soon(scene.today, ROWS))
+
+
+def _together(scene: Scene) -> Chart:
+    pairs, looked_at = queries.bought_together(scene.wanted.since, scene.wanted.until, TOP)
+    return charts.together(scene, pairs, looked_at, looked_at < queries.SAMPLE)
+
+
+CHARTS: dict[str, Callable[[Scene], Chart]] = {
+    "units": _top("units"),
+    "products": _top("gross_paise"),
+    "revenue": _revenue,
+    "returned": _returned,
+    "together": _together,
+    "soon": _soon,
+    "slow": _slow,
+}

@@ -1,0 +1,111 @@
+"""What is kept of each product by day and by month: how a write counts, and the recount that rebuilds and checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Insert, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy.dialects import mysql, sqlite
+
+from cms.dates import month_start
+from cms.db import db, month_of
+from cms.models import Order, OrderLine, ProductDay, ProductMonth, Return
+from cms.orders.filters import LIVE
+
+COLUMNS = ("units", "gross_paise", "returned_units", "returned_paise")
+TABLES: tuple[tuple[Any, str], ...] = ((ProductDay, "day"), (ProductMonth, "month"))
+
+
+def count_sold(day: date, sold: Mapping[int, tuple[int, int]], sign: int) -> None:
+    """Count (units, money) of each product of an order in (+1) or out (-1) of the order's day.
+
+    Call it while `sell` or `unsell` holds the products: nobody else then counts the same rows.
+    """
+    _add(day, [(id, {"units": sign * units, "gross_paise": sign * paise}) for id, (units, paise) in sold.items()])
+
+
+def count_returned(day: date, product_id: int, units: int, paise: int) -> None:
+    """Count a refund of these units on its day; negative amounts take it off again. The product's row must be held."""
+    _add(day, [(product_id, {"returned_units": units, "returned_paise": paise})])
+
+
+def _add(day: date, changes: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+    amounts = [{"product_id": id} | dict.fromkeys(COLUMNS, 0) | dict(change) for id, change in changes]
+    for _table, name in TABLES:
+        when = month_start(day) if name == "month" else day
+        db.session.execute(_ADDING[db.engine.dialect.name, name], [{name: when} | row for row in amounts])
+
+
+def _adding(table: Any, name: str) -> tuple[Insert, Insert]:
+    """A row, or its amounts added to the row that is there; on SQLite and on MySQL."""
+    on_sqlite, on_mysql = sqlite.insert(table.__table__), mysql.insert(table.__table__)
+    kept = table.__table__.c
+    return (
+        on_sqlite.on_conflict_do_update(
+            index_elements=[name, "product_id"], set_={key: kept[key] + on_sqlite.excluded[key] for key in COLUMNS}
+        ),
+        on_mysql.on_duplicate_key_update({key: kept[key] + on_mysql.inserted[key] for key in COLUMNS}),
+    )
+
+
+_ADDING: dict[tuple[str, str], Insert] = {}
+for _table, _name in TABLES:
+    _ADDING["sqlite", _name], _ADDING["mysql", _name] = _adding(_table, _name)
+    _ADDING["mariadb", _name] = _ADDING["mysql", _name]
+
+
+def recounted(name: str) -> Select:
+    """The rows themselves by `day` or `month`: that, product_id and COLUMNS, for each on which something happened."""
+
+    def when(day: Any) -> Any:
+        return (month_of(day) if name == "month" else day).label(name)
+
+    nothing = {key: literal(0).label(key) for key in COLUMNS}
+    sold = nothing | {
+        "units": func.sum(OrderLine.quantity).label("units"),
+        "gross_paise": func.sum(OrderLine.total_paise).label("gross_paise"),
+    }
+    back = nothing | {
+        "returned_units": func.sum(Return.quantity).label("returned_units"),
+        "returned_paise": func.sum(Return.refund_paise).label("returned_paise"),
+    }
+    parts = union_all(
+        select(when(Order.ordered_on), OrderLine.product_id, *sold.values())
+        .join(Order, Order.id == OrderLine.order_id)
+        .with_hint(Order, "FORCE INDEX (PRIMARY)", "mysql")  # whose statistics lag behind a long transaction of inserts
+        .where(LIVE)
+        .group_by(when(Order.ordered_on), OrderLine.product_id),
+        select(when(Return.refunded_on), Return.product_id, *back.values())
+        .where(Return.state == "refunded")
+        .group_by(when(Return.refunded_on), Return.product_id),
+    ).subquery()
+    sums = (func.sum(parts.c[key]).label(key) for key in COLUMNS)
+    return select(parts.c[name], parts.c.product_id, *sums).group_by(parts.c[name], parts.c.product_id)
+
+
+def rebuild_products() -> None:
+    """Both tables anew from the rows."""
+    for table, name in TABLES:
+        db.session.execute(delete(table).execution_options(synchronize_session=False))
+        db.session.execute(insert(table).from_select([name, "product_id", *COLUMNS], recounted(name)))
+
+
+def wrong_products() -> list[Any]:
+    """Kept rows that differ from the recount, or that one of the two lacks: (name of the table, when, product_id)."""
+    found = []
+    for table, name in TABLES:
+        columns = (getattr(table, key) for key in (name, "product_id", *COLUMNS))
+        kept = {tuple(row)[:2]: tuple(row)[2:] for row in db.session.execute(select(*columns))}
+        counted = {
+            (when, product_id): tuple(map(int, amounts))
+            for when, product_id, *amounts in db.session.execute(recounted(name))
+        }
+        nothing = (0,) * len(COLUMNS)
+        found += [
+            (table.__tablename__, *key)
+            for key in sorted(kept.keys() | counted.keys())
+            if kept.get(key, nothing) != counted.get(key, nothing)
+        ]
+    return found

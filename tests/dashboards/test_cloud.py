@@ -1,0 +1,37 @@
+"""The cloud: words of every script are whole, and each leads to its returns."""
+
+from collections import Counter
+
+from cms.dashboards import cloud as module
+from cms.dashboards.cloud import cloud, words_in
+
+
+def test_indian_words_are_not_cut_at_their_vowel_signs():
+    found = words_in(["देर से आया", "చిరిగింది మరియు ఆలస్యం", "தாமதம்"])
+    assert {"देर", "చిరిగింది", "ఆలస్యం", "தாமதம்"} <= set(found)
+    assert "से" not in found and "మరియు" not in found
+
+
+def test_a_word_counts_once_a_return_and_stop_words_and_numbers_do_not():
+    assert words_in(["Late late LATE 123 the", "It's late!"]) == Counter({"late": 2, "it's": 1})
+
+
+def test_each_word_has_its_place_and_leads_to_its_returns():
+    found = {word.text: word for word in cloud({"Wrong size": 9, "Damaged & torn": 3}, {"देर": 4, "<b>": 1})}
+    assert found["Wrong size"].href == "/returns?reason=Wrong%20size"
+    assert found["Damaged & torn"].href == "/returns?reason=Damaged%20%26%20torn"
+    assert found["देर"].href.startswith("/returns?q=%E0%A4%A6") and found["देर"].count == 4
+    assert found["Wrong size"].size > found["Damaged & torn"].size
+    assert all(word.x >= 0 and word.x + word.long <= 345 and 0 < word.y <= 250 for word in found.values())
+
+
+def test_no_words_are_no_cloud_and_a_broken_one_is_none_either(monkeypatch):
+    assert cloud({}, {}) == []
+    monkeypatch.setattr(module.sys, "executable", "/no/such/python")
+    assert cloud({"Never placed before": 1}, {}) == []
+
+
+def test_a_count_more_does_not_place_the_words_anew(monkeypatch):
+    first = cloud({"Too small": 100, "Too large": 50}, {})
+    monkeypatch.setattr(module.subprocess, "run", None)
+    assert [word.x for word in cloud({"Too small": 101, "Too large": 51}, {})] == [word.x for word in first]
