@@ -15,6 +15,7 @@ from cms.models import Customer, Order, OrderLine, Product, Return
 from cms.products.actions import note_moves
 from cms.products.queries import products_by_id
 from cms.totals.actions import count_on
+from cms.totals.products import count_returned
 
 QUIETLY = {"synchronize_session": False}
 
@@ -85,6 +86,7 @@ def count_refunds(order: Order, returns: Sequence[Return], day: date) -> None:
             _add(OrderLine, one.order_line_id, returned_paise=one.refund_paise)
     for product_id, (units, paise) in sorted(products.items()):
         _add(Product, product_id, returned_units=units, returned_paise=paise)
+        count_returned(day, product_id, units, paise)
     units, paise = (sum(each[at] for each in products.values()) for at in (0, 1))
     order.returned_paise += paise
     order.returned_tax_paise += sum(one.tax_paise for one in returns)
