@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, MetaData, event, text, update
+from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -99,6 +99,11 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+def is_writing() -> bool:
+    """Whether this is inside `writing()`: what is read may not be stored yet."""
+    return _writing.get()
+
+
 def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
@@ -171,3 +176,40 @@ def _sqlite_days(element: days_between, compiler: Any, **kw: Any) -> str:
 @compiles(days_between, "mysql", "mariadb")
 def _mysql_days(element: days_between, compiler: Any, **kw: Any) -> str:
     return f"DATEDIFF({compiler.process(element.last, **kw)}, {compiler.process(element.first, **kw)})"
+
+
+class month_of(ColumnElement[Any]):
+    """The first day of a date's month, in SQL."""
+
+    inherit_cache = False
+    type = Date()
+
+    def __init__(self, day: Any):
+        self.day = day
+
+
+@compiles(month_of, "sqlite")
+def _sqlite_month(element: month_of, compiler: Any, **kw: Any) -> str:
+    return f"date({compiler.process(element.day, **kw)}, 'start of month')"
+
+
+@compiles(month_of, "mysql", "mariadb")
+def _mysql_month(element: month_of, compiler: Any, **kw: Any) -> str:
+    day = compiler.process(element.day, **kw)
+    return f"({day} - INTERVAL (DAYOFMONTH({day}) - 1) DAY)"
+
+
+class half_up(ColumnElement[int]):
+    """The quotient of two whole numbers that are not negative, rounded half up, in SQL: `money.round_half_up`."""
+
+    inherit_cache = False
+    type = BigInteger()
+
+    def __init__(self, numerator: Any, denominator: Any):
+        self.numerator, self.denominator = numerator, denominator
+
+
+@compiles(half_up)
+def _half_up(element: half_up, compiler: Any, **kw: Any) -> str:
+    n, d = (f"({compiler.process(part, **kw)})" for part in (element.numerator, element.denominator))
+    return f"((2 * {n} + {d}) {'/' if compiler.dialect.name == 'sqlite' else 'DIV'} (2 * {d}))"

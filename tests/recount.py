@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cms.db import db
+from cms.totals.history import wholes, wrong_rows
 from cms.totals.queries import kept_totals, wrong, wrong_days
 
 
@@ -13,3 +14,5 @@ def assert_totals_right() -> None:
         found = db.session.execute(wrong(kept)).all()
         assert not found, f"{kept.table.__tablename__} {kept.columns}: {found}"
     assert wrong_days() == []
+    for whole in wholes():
+        assert wrong_rows(whole) == [], whole.table.__tablename__

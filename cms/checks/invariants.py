@@ -37,6 +37,7 @@ def all_checks() -> list[Check]:
         *(Check(f"{name} add up to their moves" if moves else f"The totals kept in {name} are right", do)
           for name, moves, do in totals.kept()),
         Check("The totals kept by day are right", totals.days),
+        Check("The totals kept of customers over time are right", totals.over_time),
         Check("Each line comes to quantity x price less discounts", amounts.lines),
         Check("Each order is payable at total + tax + rounding", amounts.payable),
         Check("Each order's discount is shared out among its lines", amounts.order_discounts),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Product
+from cms.totals.history import wholes, wrong_rows
 from cms.totals.queries import DAY_COLUMNS, Kept, kept_totals, wrong, wrong_days
 
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}
@@ -52,3 +53,13 @@ def days() -> Iterator[str]:
             f"{name} is {a}, counted {b}" for name, a, b in zip(DAY_COLUMNS, was, counted, strict=True) if a != b
         ]
         yield f"day {day}: {'; '.join(differing)}"
+
+
+def over_time() -> Iterator[str]:
+    """Rows of the totals of customers over time that are wrong."""
+    for whole in wholes():
+        for key, was, counted in wrong_rows(whole):
+            differing = [
+                f"{name} is {a}, counted {b}" for name, a, b in zip(whole.amounts, was, counted, strict=True) if a != b
+            ]
+            yield f"{whole.table.__tablename__} {' '.join(map(str, key))}: {'; '.join(differing)}"

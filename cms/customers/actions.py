@@ -17,7 +17,7 @@ from cms.formats import email_key, phone_digits, show_phone
 from cms.models import Customer, CustomerTerm, Segment
 from cms.refs import next_ref
 from cms.text import fold, search_terms
-from cms.totals.actions import count_on
+from cms.totals.actions import count_on, count_segment
 
 EDITABLE = (
     "name",
@@ -82,6 +82,8 @@ def edit_customer(customer: Customer, values: dict[str, Any], version: int, by: 
         return
     _drop_terms(customer, terms - _terms(customer))
     _add_terms(customer, _terms(customer) - terms)
+    if "segment" in before and before["segment"] != customer.segment:
+        count_segment(customer.id, before["segment"], customer.segment)
     record(by, "customer.edited", customer, customer_id=customer.id, before=before, after=after)
 
 

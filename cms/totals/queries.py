@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_
 from cms.db import db
 from cms.models import Customer, DayTotal, Order, OrderLine, Payment, Product, Return, StockMove
 from cms.orders.filters import LIVE
+from cms.totals.history import pace
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,13 @@ def _customers() -> Kept:
             func.coalesce(back.c.paise, 0).label("returned_paise"),
             bought.c.first_order_on,
             bought.c.last_order_on,
+            pace(bought.c.gross_paise, bought.c.first_order_on, bought.c.last_order_on).label("pace_paise"),
         )
         .outerjoin(bought, bought.c.customer_id == Customer.id)
         .outerjoin(back, back.c.customer_id == Customer.id)
         .subquery()
     )
-    columns = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on")
+    columns = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on", "pace_paise")
     return Kept(Customer, Customer.id, columns, recount)
 
 
