@@ -120,6 +120,7 @@ def _add_requests(app: Cms) -> None:
 def _add_rooms(app: Cms) -> None:
     from cms import cli
     from cms.auth.routes import bp as auth
+    from cms.clv.routes import bp as clv
     from cms.customers.routes import bp as customers
     from cms.figures.routes import bp as figures
     from cms.home.routes import bp as home
@@ -128,9 +129,10 @@ def _add_rooms(app: Cms) -> None:
     from cms.products.routes import bp as products
     from cms.settings.routes import bp as settings
     from cms.standings.routes import bp as standings
+    from cms.stats.routes import bp as stats
     from cms.tracking.routes import bp as tracking
 
-    rooms = (home, figures, auth, customers, standings, products, orders, tracking, settings, jobs)
+    rooms = (home, figures, auth, customers, standings, products, orders, tracking, stats, clv, settings, jobs)
     for room in rooms:
         app.register_blueprint(room)
     app.view_functions["static"] = access.public(app.view_functions["static"])

@@ -12,7 +12,7 @@ from cms.access import may
 from cms.activity.sentences import sentence
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
-from cms.dates import show_ago, show_date, show_moment
+from cms.dates import show_ago, show_date, show_moment, show_month
 from cms.formats import show_phone, whatsapp_href
 from cms.money import CURRENCIES, plain_money, show_count, show_money
 from cms.web import Assets
@@ -20,6 +20,7 @@ from cms.web import Assets
 NAV = (
     ("Sell", (("home", "Home"), ("orders", "Orders"), ("customers", "Customers"), ("products", "Products"))),
     ("After the sale", (("tracking", "Tracking"),)),
+    ("Figures", (("stats", "Stats"), ("clv", "CLV"))),
     ("Shop", (("settings", "Settings"),)),
 )
 
@@ -39,6 +40,7 @@ def add_shell(app: Flask) -> None:
         show_count=show_count,
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         show_date=lambda day: show_date(day, today()),
+        show_month=show_month,
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,

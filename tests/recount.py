@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cms.db import db
-from cms.totals.history import wholes, wrong_rows
+from cms.habits.queries import wholes, wrong_rows
 from cms.totals.queries import kept_totals, wrong, wrong_days
 
 

@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "product.archived": "Taken off sale",
     "product.restored": "On sale again",
     "import.landed": "Data imported",
+    "clv.fitted": "Lifetime values worked out anew",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
     "settings.segment_added": "Added the segment {now}",

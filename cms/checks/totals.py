@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.db import db
+from cms.habits.queries import wholes, wrong_rows
 from cms.models import Customer, Order, OrderLine, Product
-from cms.totals.history import wholes, wrong_rows
 from cms.totals.queries import DAY_COLUMNS, Kept, kept_totals, wrong, wrong_days
 
 NAMES: dict[Any, Any] = {Order: Order.ref, Customer: Customer.ref, Product: Product.sku}

@@ -7,11 +7,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
-from cms.models import Customer
+from cms.dates import next_month, parse_date
+from cms.errors import RuleError
+from cms.models import Customer, Order
+from cms.orders.filters import LIVE
+from cms.rfm import rules as rfm
+from cms.rfm.filters import Cuts, in_group
 
 STANDINGS = ("Active", "Inactive")
+BEFORE = "before-"
 SORTS = ("name", "newest", "last_order", "orders", "spent")
 
 
@@ -19,13 +25,19 @@ SORTS = ("name", "newest", "last_order", "orders", "spent")
 class CustomerFilter:
     """Words, segment, status and order of a list; archived ones only when asked for.
 
-    Without a wish the list goes by name, and what a search finds by the last order: who bought lately calls first.
+    `rfm`: a group of `rfm.rules`; `least`: so many orders; `first`: the month of the first order, like 2026-03, or
+    before-2026-03; `bought`: a month in which they ordered. Without a wish the list goes by name, and what a search
+    finds by the last order: who bought lately calls first.
     """
 
     q: str = ""
     segment: str = ""
     status: str = ""
     archived: str = ""
+    rfm: str = ""
+    least: str = ""
+    first: str = ""
+    bought: str = ""
     sort: str = ""
 
     @classmethod
@@ -37,6 +49,10 @@ class CustomerFilter:
             segment=args.get("segment", "").strip()[:60],
             status=status if status in STANDINGS else "",
             archived="1" if args.get("archived") == "1" else "",
+            rfm=args.get("rfm", "") if rfm.name_of(args.get("rfm", "")) else "",
+            least=_few(args.get("least", "")),
+            first=_first(args.get("first", "")),
+            bought=_month(args.get("bought", "")),
             sort=sort if sort in SORTS else "",
         )
 
@@ -49,15 +65,63 @@ class CustomerFilter:
     def sorted_by(self) -> str:
         return self.sort or ("last_order" if self.q else "name")
 
-    def narrow(self, select: Select, today: date, active_days: int) -> Select:
-        """The select with these conditions, search words left to the query that knows how to find them."""
-        select = select.where(Customer.archived_at.is_not(None) if self.archived else Customer.archived_at.is_(None))
+    @property
+    def besides_sort(self) -> dict[str, Any]:
+        """What leaves some customers out."""
+        return {name: value for name, value in self.as_args().items() if name != "sort"}
+
+    def narrow(self, query: Select, today: date, active_days: int, cuts: Cuts | None = None) -> Select:
+        """The select with these conditions, search words left to the query that knows how to find them.
+
+        `queries.narrowed` brings the `cuts` that a group needs; without them a group is refused, never forgotten.
+        """
+        if self.rfm and cuts is None:
+            raise LookupError("this filter names a group: use customers.queries.narrowed")
+        query = query.where(Customer.archived_at.is_not(None) if self.archived else Customer.archived_at.is_(None))
         if self.segment:
-            select = select.where(Customer.segment == self.segment)
+            query = query.where(Customer.segment == self.segment)
         if self.status:
             active = is_active(today, active_days)
-            select = select.where(active if self.status == "Active" else ~active)
-        return select
+            query = query.where(active if self.status == "Active" else ~active)
+        if self.rfm and cuts is not None:
+            query = query.where(in_group(self.rfm, cuts))
+        if self.least:
+            query = query.where(Customer.order_count >= int(self.least))
+        if self.first:
+            query = query.where(_began(self.first))
+        if self.bought:
+            theirs = select(Order.id).where(Order.customer_id == Customer.id, LIVE)
+            query = query.where(theirs.where(_in_month(Order.ordered_on, self.bought)).exists())
+        return query
+
+
+def _few(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and 0 < int(text[:4]) < 1000 and len(text) < 4 else ""
+
+
+def _month(text: str) -> str:
+    try:
+        return f"{parse_date(f'{text}-01'):%Y-%m}" if text else ""
+    except RuleError:
+        return ""
+
+
+def _first(text: str) -> str:
+    before = BEFORE if text.startswith(BEFORE) else ""
+    month = _month(text.removeprefix(BEFORE))
+    return before + month if month else ""
+
+
+def _began(first: str) -> ColumnElement[bool]:
+    month = first.removeprefix(BEFORE)
+    if month != first:
+        return Customer.first_order_on < date.fromisoformat(f"{month}-01")
+    return _in_month(Customer.first_order_on, month)
+
+
+def _in_month(column: Any, month: str) -> ColumnElement[bool]:
+    first = date.fromisoformat(f"{month}-01")
+    return and_(column >= first, column < next_month(first))
 
 
 def is_active(today: date, active_days: int, of: Any = Customer) -> ColumnElement[bool]:

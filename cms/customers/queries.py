@@ -14,6 +14,7 @@ from cms.customers.filters import CustomerFilter
 from cms.db import db
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import Page, Sort, page_of, read_whole
+from cms.rfm.queries import rfm_map
 from cms.text import SHORTEST_TERM, fold, query_words
 
 FEW = 2000
@@ -61,7 +62,9 @@ def row_or_404(customer_id: int) -> Any:
 def customers_matching(wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str]) -> Page:
     """One page of the list."""
     sort = SORTS[wanted.sorted_by]
-    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")), today, active_days)
+    query = narrowed(wanted, select(*ROW, sort.column.label("sort_value")), today, active_days)
+    if wanted.rfm and rfm_map(today).size_of(wanted.rfm) <= FEW:
+        sort = sort.by_sorting()
     words = query_words(wanted.q)
     if wanted.q and not words:
         return Page([], "", "")
@@ -69,6 +72,11 @@ def customers_matching(wanted: CustomerFilter, today: date, active_days: int, ar
     if found is not None:
         query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
     return page_of(having_words(query, words), sort, args)
+
+
+def narrowed(wanted: CustomerFilter, query: Select, today: date, active_days: int) -> Select:
+    """The select with the conditions of a filter, all but its words."""
+    return wanted.narrow(query, today, active_days, rfm_map(today).cuts if wanted.rfm else None)
 
 
 def having_words(query: Select, words: Sequence[str]) -> Select:

@@ -17,6 +17,8 @@ from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
 from cms.formats import show_phone
+from cms.rfm.rules import BY_KEY as GROUPS
+from cms.rfm.rules import name_of
 from cms.shell import today
 from cms.web import page_or_fragment, toast
 
@@ -39,6 +41,8 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         segments=queries.segments(),
         sorts=queries.SORTS,
+        groups=GROUPS,
+        group_name=name_of,
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
+from cms.habits import queries as habits
+from cms.habits import rules
 from cms.models import Customer, DayTotal, Order, Product
-from cms.totals import history, rules
 from cms.totals.queries import DAY_COLUMNS, days_recounted, differs, kept_totals
 
 
@@ -54,7 +55,7 @@ def count_for_customer(order: Order, sign: int) -> None:
     Before `count_order` of the same transaction: the rows of a customer are locked before those of a day.
     """
     segment = _hold(order.customer_id)
-    without = history.days_of(order.customer_id, besides=order.id)
+    without = habits.days_of(order.customer_id, besides=order.id)
     whole = rules.with_order(without, order.ordered_on, order.total_paise)
     before, after = (without, whole) if sign > 0 else (whole, without)
     first, last = (after[0].day, after[-1].day) if after else (None, None)
@@ -77,7 +78,7 @@ def count_for_customer(order: Order, sign: int) -> None:
 
 def count_segment(customer_id: int, old: str, new: str) -> None:
     """Count what a customer bought among another segment. The customer's row is held already."""
-    days = history.days_of(customer_id)
+    days = habits.days_of(customer_id)
     _move(rules.contribution(customer_id, old, days), rules.contribution(customer_id, new, days))
 
 
@@ -88,7 +89,7 @@ def _hold(customer_id: int) -> str:
 
 def _move(before: rules.Amounts, after: rules.Amounts) -> None:
     for (name, *key), amounts in rules.difference(before, after):
-        table, key_names, amount_names = history.PARTS[name]
+        table, key_names, amount_names = habits.PARTS[name]
         _add(table, dict(zip(key_names, key, strict=True)), dict(zip(amount_names, amounts, strict=True)))
 
 
@@ -108,6 +109,6 @@ def rebuild() -> None:
         )
     db.session.execute(delete(DayTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(DayTotal).from_select(["day", *DAY_COLUMNS], days_recounted()))
-    for whole in history.wholes():
+    for whole in habits.wholes():
         db.session.execute(delete(whole.table).execution_options(synchronize_session=False))
         db.session.execute(insert(whole.table).from_select(list(whole.columns), whole.recount))

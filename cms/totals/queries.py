@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
 
 from cms.db import db
+from cms.habits.queries import pace
 from cms.models import Customer, DayTotal, Order, OrderLine, Payment, Product, Return, StockMove
 from cms.orders.filters import LIVE
-from cms.totals.history import pace
 
 
 @dataclass(frozen=True)

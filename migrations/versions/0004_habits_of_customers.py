@@ -135,15 +135,15 @@ def count():
     cohort, bought_in = month.format("c.first_order_on"), month.format("ordered_on")
     before = "LAG(ordered_on) OVER (PARTITION BY customer_id ORDER BY ordered_on)"
     run = op.execute
-    run(f"UPDATE customers SET pace_paise = {pace} WHERE order_count > 0")
+    run(f"UPDATE customers SET pace_paise = {pace} WHERE order_count > 0")  # noqa: S608
     run(f"""INSERT INTO cohort_totals (cohort, month, customers, orders, gross_paise)
         SELECT {cohort}, m.month, COUNT(*), SUM(m.orders), SUM(m.gross) FROM (SELECT customer_id,
         {bought_in} AS month, COUNT(*) AS orders, SUM(total_paise) AS gross {LIVE} GROUP BY customer_id, {bought_in}) m
-        JOIN customers c ON c.id = m.customer_id GROUP BY {cohort}, m.month""")
+        JOIN customers c ON c.id = m.customer_id GROUP BY {cohort}, m.month""")  # noqa: S608
     run(f"""INSERT INTO customer_years (year, customer_id, orders, gross_paise)
         SELECT {year}, customer_id, COUNT(*), SUM(total_paise) {LIVE} GROUP BY {year}, customer_id""")
     run(f"""INSERT INTO gap_totals (days, gaps) SELECT {between.format("p", "d")}, COUNT(*)
-        FROM (SELECT ordered_on AS d, {before} AS p {LIVE}) g WHERE p IS NOT NULL GROUP BY {between.format("p", "d")}""")
+        FROM (SELECT ordered_on AS d, {before} AS p {LIVE}) g WHERE p IS NOT NULL GROUP BY {between.format("p", "d")}""")  # noqa: S608
     run(f"""INSERT INTO segment_days (day, segment, orders, gross_paise)
         SELECT ordered_on, c.segment, COUNT(*), SUM(total_paise) FROM orders JOIN customers c ON c.id = customer_id
-        WHERE {LIVE.partition("WHERE ")[2]} GROUP BY ordered_on, c.segment""")
+        WHERE {LIVE.partition("WHERE ")[2]} GROUP BY ordered_on, c.segment""")  # noqa: S608

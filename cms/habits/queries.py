@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, extract, func, or_, select
 
 from cms.db import days_between, db, half_up, month_of
+from cms.habits.rules import Day
 from cms.models import CohortTotal, Customer, CustomerYear, GapTotal, Order, SegmentDay
 from cms.orders.filters import LIVE
-from cms.totals.rules import Day
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,5 @@ def wrong_rows(whole: Whole, most: int = 20) -> list[tuple[tuple, tuple[int, ...
     gone = select(*left).outerjoin(counted, same).where(keys[0].is_(None), or_(*(one != 0 for one in left[size:])))
     found = [(tuple(row[:size]), tuple(map(int, row[size::2])), tuple(map(int, row[size + 1 :: 2]))) for row in rows]
     nothing = (0,) * len(whole.amounts)
-    for row in db.session.execute(gone.limit(most)):
-        found.append((tuple(row[:size]), tuple(row[size:]), nothing))
-    return found
+    missing = [(tuple(row[:size]), tuple(row[size:]), nothing) for row in db.session.execute(gone.limit(most))]
+    return found + missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from cms.dates import month_start
@@ -58,7 +59,7 @@ def contribution(customer_id: int, segment: str, days: Sequence[Day]) -> Amounts
             sums[key][1] += paise
         if orders > 1:
             gaps["gap_totals", 0] += orders - 1
-    for one, other in zip(days, days[1:], strict=False):
+    for one, other in pairwise(days):
         gaps["gap_totals", (other.day - one.day).days] += 1
     amounts: Amounts = {key: (1, *both) if key[0] == "cohort_totals" else tuple(both) for key, both in sums.items()}
     return amounts | {key: (times,) for key, times in gaps.items()}
