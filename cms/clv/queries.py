@@ -73,7 +73,7 @@ def purchases_by_part(today: date) -> Iterator[Purchases]:
             .group_by(Order.customer_id, Order.ordered_on)
             .order_by(Order.customer_id, Order.ordered_on)
         )
-        found.add(db.session.execute(query).tuples())
+        found.add((who, day, paise) for who, day, paise in db.session.execute(query))
         yield found
 
 

@@ -70,10 +70,13 @@ class CustomerFilter:
         """What leaves some customers out."""
         return {name: value for name, value in self.as_args().items() if name != "sort"}
 
-    def narrow(self, query: Select, today: date, active_days: int, cuts: Cuts | None = None) -> Select:
+    def narrow(
+        self, query: Select, today: date, active_days: int, cuts: Cuts | None = None, walk: bool = False
+    ) -> Select:
         """The select with these conditions, search words left to the query that knows how to find them.
 
         `queries.narrowed` brings the `cuts` that a group needs; without them a group is refused, never forgotten.
+        `walk`: so many fit that the list is walked in its order and they are met on the way.
         """
         if self.rfm and cuts is None:
             raise LookupError("this filter names a group: use customers.queries.narrowed")
@@ -84,7 +87,7 @@ class CustomerFilter:
             active = is_active(today, active_days)
             query = query.where(active if self.status == "Active" else ~active)
         if self.rfm and cuts is not None:
-            query = query.where(in_group(self.rfm, cuts))
+            query = query.where(in_group(self.rfm, cuts, walk and self.sort != "last_order"))
         if self.least:
             query = query.where(Customer.order_count >= int(self.least))
         if self.first:

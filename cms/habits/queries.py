@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, extract, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    extract,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from cms.db import days_between, db, half_up, month_of
 from cms.habits.rules import Day
@@ -44,15 +57,19 @@ def wholes() -> list[Whole]:
     return [Whole(*part, recount) for part, recount in zip(PARTS.values(), recounts, strict=True)]
 
 
-def days_of(customer_id: int, besides: int | None = None, until: date | None = None) -> list[Day]:
+_DAYS = (
+    select(Order.ordered_on, func.count(), func.sum(Order.total_paise))
+    .where(Order.customer_id == bindparam("customer_id"), LIVE)
+    .where(Order.id != bindparam("besides"), Order.ordered_on <= bindparam("until"))
+    .group_by(Order.ordered_on)
+    .order_by(Order.ordered_on)
+)
+
+
+def days_of(customer_id: int, besides: int = 0, until: date = date.max) -> list[Day]:
     """The days on which a customer ordered, in order: without the order `besides`, and what is dated after `until`."""
-    query = select(Order.ordered_on, func.count(), func.sum(Order.total_paise))
-    query = query.where(Order.customer_id == customer_id, LIVE).group_by(Order.ordered_on).order_by(Order.ordered_on)
-    if besides is not None:
-        query = query.where(Order.id != besides)
-    if until is not None:
-        query = query.where(Order.ordered_on <= until)
-    return [Day(day, orders, int(paise)) for day, orders, paise in db.session.execute(query)]
+    rows = db.session.execute(_DAYS, {"customer_id": customer_id, "besides": besides, "until": until})
+    return [Day(day, orders, int(paise)) for day, orders, paise in rows]
 
 
 def pace(gross: Any, first_on: Any, last_on: Any) -> ColumnElement[int]:
@@ -86,12 +103,17 @@ def cohorts(until: date | None = None) -> Select:
 
 
 def _years() -> Select:
-    year = extract("year", Order.ordered_on).label("year")
-    return (
-        select(year, Order.customer_id, func.count(), func.sum(Order.total_paise))
-        .where(LIVE)
-        .group_by(year, Order.customer_id)
-    )
+    year = extract("year", Order.ordered_on)
+    first = year - case((extract("month", Order.ordered_on) < 4, 1), else_=0)
+    of = (_of_years(year), _of_years(first * 100 + (first + 1) % 100))
+    both = union_all(*of).subquery()
+    return select(both)
+
+
+def _of_years(year: Any) -> Select:
+    named = year.label("year")
+    orders, gross = func.count().label("orders"), func.sum(Order.total_paise).label("gross_paise")
+    return select(named, Order.customer_id, orders, gross).where(LIVE).group_by(named, Order.customer_id)
 
 
 def _gaps() -> Select:

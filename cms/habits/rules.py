@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from cms.dates import month_start
+from cms.dates import financial_year, month_start
 from cms.money import round_half_up
 
 
@@ -44,6 +44,16 @@ def pace_paise(gross_paise: int, first_on: date, last_on: date) -> int:
     return round_half_up(30 * gross_paise, days) if days else gross_paise
 
 
+def financial_key(day: date) -> int:
+    """The financial year of a day as `customer_years` names it beside the calendar years.
+
+    >>> financial_key(date(2026, 3, 31)), financial_key(date(2099, 4, 1))
+    (202526, 209900)
+    """
+    first = financial_year(day)[0].year
+    return first * 100 + (first + 1) % 100
+
+
 def contribution(customer_id: int, segment: str, days: Sequence[Day]) -> Amounts:
     """What one customer with these days (in order) adds to each row of the kept totals."""
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
@@ -52,6 +62,7 @@ def contribution(customer_id: int, segment: str, days: Sequence[Day]) -> Amounts
         keys = (
             ("cohort_totals", month_start(days[0].day), month_start(day)),
             ("customer_years", day.year, customer_id),
+            ("customer_years", financial_key(day), customer_id),
             ("segment_days", day, segment),
         )
         for key in keys:

@@ -72,6 +72,7 @@ class Customer(Created, Versioned, db.Model):
         Index("ix_customers_last_order", "last_order_on", "id"),
         Index("ix_customers_gross", "gross_paise", "id"),
         Index("ix_customers_orders", "order_count", "id"),
+        Index("ix_customers_first_order", "first_order_on", "id"),
         Index("ix_customers_pace", "pace_paise", "id"),
         Index("ix_customers_rfm", "last_order_on", "order_count", "archived_at", "gross_paise"),
         TABLE,

@@ -28,7 +28,7 @@ class CohortTotal(db.Model):
 
 
 class CustomerYear(db.Model):
-    """What one customer ordered in a calendar year."""
+    """What one customer ordered in a year: 2026 is the calendar year, 202627 the financial year that begins in 2026."""
 
     __tablename__ = "customer_years"
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from cms.dates import financial_year
 from cms.db import db
 from cms.habits import queries as habits
-from cms.habits.rules import Day
+from cms.habits.rules import Day, financial_key
 from cms.kept import kept
 from cms.models import CohortTotal, Customer, CustomerYear, DayTotal, GapTotal, Order, SegmentDay
 from cms.orders.filters import LIVE
@@ -47,22 +48,31 @@ def _top(days: Days, by: str) -> Sequence[Any]:
         ranked = (gross if by == "revenue" else orders).desc()
         query = select(*WHO, orders.label("orders"), gross).where(orders > 0).order_by(ranked, Customer.id.desc())
         return db.session.execute(query.limit(MOST)).all()
-    best = (_of_year(days, by) if _is_year(days) else _of_days(days, by)).subquery()
+    year = _year_of(days)
+    best = (_of_year(year, by) if year else _of_days(days, by)).subquery()
     ranked = best.c.gross_paise if by == "revenue" else best.c.orders
     query = select(*WHO, best.c.orders, best.c.gross_paise).join(best, best.c.customer_id == Customer.id)
     return db.session.execute(query.order_by(ranked.desc(), Customer.id.desc())).all()
 
 
-def _is_year(days: Days) -> bool:
-    """A calendar year, or so much of it as has orders."""
-    begins = days.since.year == days.until.year and (days.since.month, days.since.day) == (1, 1)
-    return begins and not _later_than(days.until, date(days.until.year, 12, 31))
+def _year_of(days: Days) -> int | None:
+    """The key of the calendar or financial year that these days are, or so much of it as has orders."""
+    first, last = financial_year(days.since)
+    years = (
+        (date(days.since.year, 1, 1), date(days.since.year, 12, 31), days.since.year),
+        (first, last, financial_key(first)),
+    )
+    for begins, ends, key in years:
+        if days.since == begins and days.until <= ends and not _later_than(days.until, ends):
+            return key
+    return None
 
 
-def _of_year(days: Days, by: str) -> Any:
+def _of_year(year: int, by: str) -> Any:
     ranked = CustomerYear.gross_paise if by == "revenue" else CustomerYear.orders
     query = select(CustomerYear.customer_id, CustomerYear.orders, CustomerYear.gross_paise)
-    query = query.where(CustomerYear.year == days.until.year, CustomerYear.orders > 0)
+    # The sum is no column: SQLite would else prefer the index of orders to the one that is in order.
+    query = query.where(CustomerYear.year == year, CustomerYear.orders + 0 > 0)
     return query.order_by(ranked.desc(), CustomerYear.customer_id.desc()).limit(MOST)
 
 
@@ -92,6 +102,12 @@ class Loyalty:
     gaps: dict[int, int]
 
 
+def cohort_size(first: str, bought: str, today: date) -> int:
+    """How many customers had their first order in a month (2026-03), and ordered in another."""
+    months = tuple(date.fromisoformat(f"{month}-01") for month in (first, bought or first))
+    return sum(one.customers for one in cohort_sums(today) if (one.cohort, one.month) == months)
+
+
 def loyalty(today: date) -> Loyalty:
     return kept("loyalty", today, _loyalty)
 
@@ -101,7 +117,7 @@ def _loyalty() -> Loyalty:
         return db.session.scalar(select(func.count()).where(Customer.order_count >= orders)) or 0
 
     rows = db.session.execute(select(GapTotal.days, GapTotal.gaps).where(GapTotal.gaps > 0))
-    return Loyalty(having(1), having(2), dict(rows.tuples().all()))
+    return Loyalty(having(1), having(2), dict(iter(rows)))
 
 
 def days_of(customer_id: int, today: date) -> list[Day]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
@@ -22,19 +23,28 @@ def count_on(day: date, **by: int) -> None:
 
 def _add(table: Any, key: dict[str, Any], by: dict[str, int]) -> None:
     """Add to the row of this key, which is made if there is none."""
-    adding = (
-        update(table)
-        .where(*(getattr(table, name) == value for name, value in key.items()))
-        .values({name: getattr(table, name) + amount for name, amount in by.items()})
-        .execution_options(synchronize_session=False)
-    )
-    if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
+    adding = _adding(table, tuple(key), tuple(by))
+    values = {f"key_{name}": value for name, value in key.items()} | {
+        f"by_{name}": amount for name, amount in by.items()
+    }
+    if db.session.execute(adding, values).rowcount:  # type: ignore[attr-defined]
         return
     try:
         with db.session.begin_nested():
             db.session.execute(insert(table).values(**key, **by))
     except IntegrityError:  # another made the row between the two
-        db.session.execute(adding)
+        db.session.execute(adding, values)
+
+
+@cache
+def _adding(table: Any, key: tuple[str, ...], by: tuple[str, ...]) -> Any:
+    """Put together once: an order placed adds to half a dozen rows."""
+    rows = table.__table__
+    return (
+        update(rows)
+        .where(*(rows.c[name] == bindparam(f"key_{name}") for name in key))
+        .values({name: rows.c[name] + bindparam(f"by_{name}") for name in by})
+    )
 
 
 def count_order(order: Order, status: str, sign: int) -> None:
@@ -82,9 +92,12 @@ def count_segment(customer_id: int, old: str, new: str) -> None:
     _move(rules.contribution(customer_id, old, days), rules.contribution(customer_id, new, days))
 
 
+_HELD = select(Customer.segment).where(Customer.id == bindparam("id")).with_for_update()
+
+
 def _hold(customer_id: int) -> str:
     """Lock a customer's row; gives the segment."""
-    return db.session.scalars(select(Customer.segment).where(Customer.id == customer_id).with_for_update()).one()
+    return db.session.scalars(_HELD, {"id": customer_id}).one()
 
 
 def _move(before: rules.Amounts, after: rules.Amounts) -> None:

@@ -124,8 +124,7 @@ def _customers() -> Kept:
     recount = (
         select(
             Customer.id.label("key"),
-            func.coalesce(bought.c.order_count, 0).label("order_count"),
-            func.coalesce(bought.c.gross_paise, 0).label("gross_paise"),
+            *(func.coalesce(bought.c[name], 0).label(name) for name in ("order_count", "gross_paise")),
             func.coalesce(back.c.paise, 0).label("returned_paise"),
             bought.c.first_order_on,
             bought.c.last_order_on,
@@ -135,8 +134,8 @@ def _customers() -> Kept:
         .outerjoin(back, back.c.customer_id == Customer.id)
         .subquery()
     )
-    columns = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on", "pace_paise")
-    return Kept(Customer, Customer.id, columns, recount)
+    names = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on", "pace_paise")
+    return Kept(Customer, Customer.id, names, recount)
 
 
 def _products() -> Kept:

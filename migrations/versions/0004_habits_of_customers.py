@@ -16,6 +16,7 @@ KEPT = ("cohort_totals", "customer_years", "gap_totals", "segment_days")
 
 def upgrade():
     op.execute("ALTER TABLE customers ADD COLUMN pace_paise BIGINT NOT NULL DEFAULT 0")
+    op.create_index("ix_customers_first_order", "customers", ["first_order_on", "id"])
     op.create_index("ix_customers_pace", "customers", ["pace_paise", "id"])
     op.create_index("ix_customers_rfm", "customers", ["last_order_on", "order_count", "archived_at", "gross_paise"])
     op.create_index("ix_orders_day", "orders", ["ordered_on", "status", "customer_id", "total_paise"])
@@ -32,6 +33,7 @@ def downgrade():
     op.drop_index("ix_orders_day", "orders")
     op.drop_index("ix_customers_rfm", "customers")
     op.drop_index("ix_customers_pace", "customers")
+    op.drop_index("ix_customers_first_order", "customers")
     op.execute("ALTER TABLE customers DROP COLUMN pace_paise")
 
 
@@ -129,6 +131,8 @@ def count():
     sqlite = op.get_bind().dialect.name == "sqlite"
     month = "date({0}, 'start of month')" if sqlite else "({0} - INTERVAL (DAYOFMONTH({0}) - 1) DAY)"
     year = "CAST(strftime('%Y', ordered_on) AS INTEGER)" if sqlite else "YEAR(ordered_on)"
+    month_number = "CAST(strftime('%m', ordered_on) AS INTEGER)" if sqlite else "MONTH(ordered_on)"
+    begins = f"({year} - CASE WHEN {month_number} < 4 THEN 1 ELSE 0 END)"
     between = "CAST(julianday({1}) - julianday({0}) AS INTEGER)" if sqlite else "DATEDIFF({1}, {0})"
     divide, days = "/" if sqlite else "DIV", between.format("first_order_on", "last_order_on")
     pace = f"CASE WHEN {days} = 0 THEN gross_paise ELSE (60 * gross_paise + {days}) {divide} (2 * {days}) END"
@@ -140,8 +144,10 @@ def count():
         SELECT {cohort}, m.month, COUNT(*), SUM(m.orders), SUM(m.gross) FROM (SELECT customer_id,
         {bought_in} AS month, COUNT(*) AS orders, SUM(total_paise) AS gross {LIVE} GROUP BY customer_id, {bought_in}) m
         JOIN customers c ON c.id = m.customer_id GROUP BY {cohort}, m.month""")  # noqa: S608
-    run(f"""INSERT INTO customer_years (year, customer_id, orders, gross_paise)
-        SELECT {year}, customer_id, COUNT(*), SUM(total_paise) {LIVE} GROUP BY {year}, customer_id""")
+    financial = f"({begins} * 100 + ({begins} + 1) % 100)"
+    for period in (year, financial):
+        run(f"""INSERT INTO customer_years (year, customer_id, orders, gross_paise)
+            SELECT {period}, customer_id, COUNT(*), SUM(total_paise) {LIVE} GROUP BY {period}, customer_id""")
     run(f"""INSERT INTO gap_totals (days, gaps) SELECT {between.format("p", "d")}, COUNT(*)
         FROM (SELECT ordered_on AS d, {before} AS p {LIVE}) g WHERE p IS NOT NULL GROUP BY {between.format("p", "d")}""")  # noqa: S608
     run(f"""INSERT INTO segment_days (day, segment, orders, gross_paise)
