@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from cms.dates import next_month, parse_date
 from cms.errors import RuleError
@@ -91,7 +91,8 @@ class CustomerFilter:
         if self.least:
             query = query.where(Customer.order_count >= int(self.least))
         if self.first:
-            query = query.where(_began(self.first))
+            began = func.coalesce(Customer.first_order_on, Customer.first_order_on) if walk else Customer.first_order_on
+            query = query.where(_began(began, self.first))
         if self.bought:
             theirs = select(Order.id).where(Order.customer_id == Customer.id, LIVE)
             query = query.where(theirs.where(_in_month(Order.ordered_on, self.bought)).exists())
@@ -115,11 +116,9 @@ def _first(text: str) -> str:
     return before + month if month else ""
 
 
-def _began(first: str) -> ColumnElement[bool]:
+def _began(day: Any, first: str) -> ColumnElement[bool]:
     month = first.removeprefix(BEFORE)
-    if month != first:
-        return Customer.first_order_on < date.fromisoformat(f"{month}-01")
-    return _in_month(Customer.first_order_on, month)
+    return day < date.fromisoformat(f"{month}-01") if month != first else _in_month(day, month)
 
 
 def _in_month(column: Any, month: str) -> ColumnElement[bool]:

@@ -86,7 +86,7 @@ def _few(wanted: CustomerFilter, today: date) -> bool:
     if wanted.rfm and rfm_map(today).size_of(wanted.rfm) <= FEW:
         return True
     one_month = wanted.first and not wanted.first.startswith(BEFORE)
-    return bool(one_month) and cohort_size(wanted.first, wanted.bought, today) <= FEW
+    return bool(one_month) and cohort_size(wanted.first, today) <= 2 * FEW
 
 
 def having_words(query: Select, words: Sequence[str]) -> Select:

@@ -102,10 +102,10 @@ class Loyalty:
     gaps: dict[int, int]
 
 
-def cohort_size(first: str, bought: str, today: date) -> int:
-    """How many customers had their first order in a month (2026-03), and ordered in another."""
-    months = tuple(date.fromisoformat(f"{month}-01") for month in (first, bought or first))
-    return sum(one.customers for one in cohort_sums(today) if (one.cohort, one.month) == months)
+def cohort_size(first: str, today: date) -> int:
+    """How many customers had their first order in a month such as 2026-03."""
+    month = date.fromisoformat(f"{first}-01")
+    return sum(one.customers for one in cohort_sums(today) if one.cohort == one.month == month)
 
 
 def loyalty(today: date) -> Loyalty:
