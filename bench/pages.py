@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -15,8 +16,9 @@ from bench.visitor import HTMX, Request
 
 T = TypeVar("T")
 
-READ, WRITE = 8.0, 20.0
-"""At most so many times the null route: pages, and whatever writes."""
+READ, WRITE, FRAGMENT, MODEL = 8.0, 20.0, 40.0, 100.0
+"""At most so many times the null route: pages, whatever writes, what a page asks for once it stands, what is told anew
+from all customers."""
 
 GROWTH = 1.5
 """At most so many times its own at the smallest size."""
@@ -77,6 +79,21 @@ def save_cell(stand: Stand, asker: Asker, number: int) -> Request:
     return Request(f"/customers/{customer}/cells/phone", HTMX, fields)
 
 
+def after_write(ask: Callable[[Stand, Asker, int], Request]) -> Callable[[Stand, Asker, int], Request]:
+    """The same with a write before it, which nothing that was kept outlives."""
+
+    def asked(stand: Stand, asker: Asker, number: int) -> Request:
+        asker.ask(save_cell(stand, asker, number))
+        return ask(stand, asker, number)
+
+    return asked
+
+
+def top_of_days(_stand: Stand, _asker: Asker, _number: int) -> Request:
+    today = datetime.now(UTC).date()
+    return Request(f"/stats/top?from={today - timedelta(90)}&to={today}", HTMX)
+
+
 def place_order(stand: Stand, asker: Asker, number: int) -> Request:
     """Three lines, as the form of a new order sends them."""
     form = [("csrf_token", asker.token), ("request_key", uuid.uuid4().hex)]
@@ -126,6 +143,19 @@ ROWS = (
     Row("the customer with most orders", of("/customers/{}", lambda facts: [facts.busiest])),
     Row("tracking", at("/tracking"), page=True),
     Row("products", at("/products"), page=True),
+    Row("stats", at("/stats"), page=True),
+    Row("stats: top of this month", at_live("/stats/top?range=month"), limit=FRAGMENT),
+    Row("stats: top of the financial year", at_live("/stats/top?range=fy"), limit=FRAGMENT),
+    Row("stats: top of the last 90 days, after a write", after_write(top_of_days), limit=FRAGMENT),
+    Row("stats: one customer", of("/stats/customers/{}", lambda facts: facts.customers)),
+    Row("cohorts", at("/stats/cohorts"), page=True),
+    Row("cohorts, after a write", after_write(at("/stats/cohorts")), limit=MODEL),
+    Row("groups (RFM)", at("/stats/rfm"), page=True),
+    Row("groups (RFM), after a write", after_write(at("/stats/rfm")), limit=MODEL),
+    Row("customers: champions", at("/customers?rfm=champions")),
+    Row("customers: can't lose", at("/customers?rfm=cant-lose")),
+    Row("lifetime value", at("/clv"), page=True),
+    Row("lifetime value, expected", at("/clv/expected"), page=True),
     Row("a new order's form", at("/orders/new"), page=True),
     Row("edit inline: open the cell", open_cell),
     Row("edit inline: save a phone", save_cell, limit=WRITE),

@@ -28,7 +28,7 @@ TRIES = 5
 ROOMS = (
     "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
     "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
-    "insights", "dashboards",
+    "insights", "dashboards", "stats", "clv",
     "settings", "segments", "reasons", "wordings", "logo", "jobs",
 )  # fmt: skip
 """Every room with pages."""

@@ -24,6 +24,9 @@ from cms.db import db, learn_sizes, writing
 from cms.errors import RuleError
 from cms.models.people import ROLES
 
+LOOK_AROUND = 600
+"""A worker with nothing to do asks so often, in seconds, what is due by itself."""
+
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
@@ -83,13 +86,17 @@ def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool
 @click.command("figures")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="As if it were that day; later rows do not count.")
+@click.option("--rfm", is_flag=True, help="Also the scores and the group of each customer.")
+@click.option("--cohorts", is_flag=True, help="Also how many of each month's new customers came again, month by month.")
+@click.option("--clv-model", is_flag=True, help="Also the parameters of the lifetime model, fitted now.")
 @told
-def figures(as_json: bool, today: datetime | None) -> None:
+def figures(as_json: bool, today: datetime | None, **parts: bool) -> None:
     """Print every headline figure of the shop."""
     from cms.figures import sheet
 
     shop = sheet.shop()
-    found = sheet.figures(today.date() if today else clock.today(shop.zone), shop)
+    also = [name for name, wanted in parts.items() if wanted]
+    found = sheet.figures(today.date() if today else clock.today(shop.zone), shop, also=also)
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else sheet.as_text(found))
 
 
@@ -177,14 +184,17 @@ def setup_link(base: str) -> None:
 @told
 def worker(parent: int | None, once: bool) -> None:
     """Do what is put aside for later: sending, large invoices. `make run` starts one by itself."""
-    from cms.jobs.runner import run_next
+    from cms.jobs.runner import put_aside_what_is_due, run_next
 
-    stopped = threading.Event()
+    stopped, looked = threading.Event(), float(-LOOK_AROUND)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.is_set() and (parent is None or os.getppid() == parent):
         try:
             busy = run_next()
+            if not busy and not once and time.monotonic() - looked > LOOK_AROUND:
+                looked = time.monotonic()
+                put_aside_what_is_due()
         except (OperationalError, InterfaceError) as error:  # the database is away: it will be back
             note(f"The database cannot be reached ({error.orig})")
             busy = False

@@ -162,6 +162,16 @@ def next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
+def show_month(month: str | date) -> str:
+    """A month in words; nothing for none.
+
+    >>> show_month("2026-03"), show_month(date(2026, 3, 1)), show_month("")
+    ('Mar 2026', 'Mar 2026', '')
+    """
+    day = date.fromisoformat(f"{month}-01") if isinstance(month, str) and month else month
+    return f"{MONTHS[day.month - 1]} {day.year}" if isinstance(day, date) else ""
+
+
 def months_between(first: date, last: date) -> int:
     """Whole months from one day to the other, negative when the first is the later one.
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
+from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -98,6 +98,11 @@ def writing() -> Iterator[None]:
         if sqlite:
             _turn.release()
         _writing.reset(token)
+
+
+def is_writing() -> bool:
+    """Whether this is inside `writing()`: what is read may not be stored yet."""
+    return _writing.get()
 
 
 def lost_race(error: DBAPIError) -> bool:
@@ -192,4 +197,20 @@ def _sqlite_month(element: month_of, compiler: Any, **kw: Any) -> str:
 @compiles(month_of, "mysql", "mariadb")
 def _mysql_month(element: month_of, compiler: Any, **kw: Any) -> str:
     day = compiler.process(element.day, **kw)
-    return f"DATE_SUB({day}, INTERVAL DAYOFMONTH({day}) - 1 DAY)"
+    return f"({day} - INTERVAL (DAYOFMONTH({day}) - 1) DAY)"
+
+
+class half_up(ColumnElement[int]):
+    """The quotient of two whole numbers that are not negative, rounded half up, in SQL: `money.round_half_up`."""
+
+    inherit_cache = False
+    type = BigInteger()
+
+    def __init__(self, numerator: Any, denominator: Any):
+        self.numerator, self.denominator = numerator, denominator
+
+
+@compiles(half_up)
+def _half_up(element: half_up, compiler: Any, **kw: Any) -> str:
+    n, d = (f"({compiler.process(part, **kw)})" for part in (element.numerator, element.denominator))
+    return f"((2 * {n} + {d}) {'/' if compiler.dialect.name == 'sqlite' else 'DIV'} (2 * {d}))"

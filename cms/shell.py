@@ -12,7 +12,7 @@ from cms.access import may
 from cms.activity.sentences import sentence
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
-from cms.dates import show_ago, show_date, show_moment
+from cms.dates import show_ago, show_date, show_moment, show_month
 from cms.figures.ranges import COMPARISONS, PRESETS
 from cms.formats import show_phone, whatsapp_href
 from cms.insights.rules import spark_points
@@ -35,7 +35,16 @@ NAV = (
             ("notifications", "Messages"),
         ),
     ),
-    ("Know", (("dashboards", "Dashboards"), ("insights", "Insights"), ("activity", "Activity"))),
+    (
+        "Know",
+        (
+            ("dashboards", "Dashboards"),
+            ("insights", "Insights"),
+            ("stats", "Stats"),
+            ("clv", "CLV"),
+            ("activity", "Activity"),
+        ),
+    ),
     ("Shop", (("settings", "Settings"), ("contact", "Contact"))),
 )
 WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
@@ -70,6 +79,7 @@ def add_shell(app: Flask) -> None:
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         show_date=lambda day: show_date(day, today()),
         paper_day=lambda text: show_date(date.fromisoformat(text), date.min),
+        show_month=show_month,
         show_ago=lambda day: show_ago(day, today()),
         browser=browser,
         standing_of=standing_of,

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, event, literal, select, union_all
 from cms import Cms, create_app
 from cms.config import ROOT, Config, database_url
 from cms.db import db, writing
+from cms.kept import forget
 from tests.mariadb import dying_with_us, free_port
 
 SECRET = "only for tests"
@@ -39,6 +40,7 @@ class Database:
 
     def empty(self) -> None:
         """Every table as the migrations left it."""
+        forget()
         with self.app.app_context(), writing(), db.engine.begin() as connection:
             filled = {name for (name,) in connection.execute(_FILLED(tuple(db.metadata.sorted_tables)))}
             with _foreign_keys_off(connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cms.db import db
+from cms.habits.queries import wholes, wrong_rows
 from cms.totals.products import wrong_products
 from cms.totals.queries import kept_totals, wrong, wrong_days, wrong_methods
 from cms.totals.ratings import wrong_ratings
@@ -18,3 +19,5 @@ def assert_totals_right() -> None:
     assert wrong_methods() == []
     assert wrong_ratings() == []
     assert wrong_products() == []
+    for whole in wholes():
+        assert wrong_rows(whole) == [], whole.table.__tablename__

@@ -51,7 +51,7 @@ def name_of(path: Path) -> str:
 
 
 def drawer(path: Path) -> str:
-    if "models" in path.parts:
+    if "models" in path.relative_to(ROOT).parts:
         return "models"
     top = path.parent == ROOT / "cms"
     return path.stem if not top or path.stem in PURE_TOP | WHOLE else "top"
@@ -220,7 +220,7 @@ def icons() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/icons.svg").read_text(encoding="utf-8")))
 
 
-LIMITS = [(path, 250) for path in CODE if "models" not in path.parts] + [(path, 120) for path in TEMPLATES]
+LIMITS = [(path, 250) for path in CODE if drawer(path) != "models"] + [(path, 120) for path in TEMPLATES]
 LIMITS += [(path, 250) for top in ("tests", "deploy", "bench") for path in sorted((ROOT / top).rglob("*.py"))]
 
 

@@ -54,6 +54,7 @@ WORDS: Mapping[str, str] = {
     "user.changed": "Changed {changes}",
     "user.password_changed": "Has a new password",
     "import.landed": "Data imported",
+    "clv.fitted": "Lifetime values worked out anew",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",
     "settings.logo_set": "Put up a logo",

@@ -40,6 +40,7 @@ def all_checks() -> list[Check]:
         Check("The totals kept by day and method of payment are right", totals.methods),
         Check("The ratings kept by day and stars are right", totals.ratings),
         Check("The totals kept of products by day and month are right", totals.products),
+        Check("The totals kept of customers over time are right", totals.over_time),
         Check("Each line comes to quantity x price less discounts", amounts.lines),
         Check("Each order is payable at total + tax + rounding", amounts.payable),
         Check("Each order's discount is shared out among its lines", amounts.order_discounts),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.db import db
+from cms.habits.queries import wholes, wrong_rows
 from cms.models import Customer, Order, OrderLine, Product
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS
 from cms.totals.products import wrong_products
@@ -75,3 +76,13 @@ def products() -> Iterator[str]:
     """Products whose totals of a day or month are wrong."""
     for table, when, product_id in wrong_products()[:MOST_SHOWN]:
         yield f"{table} of {when}: {_named(Product, product_id)}"
+
+
+def over_time() -> Iterator[str]:
+    """Rows of the totals of customers over time that are wrong."""
+    for whole in wholes():
+        for key, was, counted in wrong_rows(whole):
+            differing = [
+                f"{name} is {a}, counted {b}" for name, a, b in zip(whole.amounts, was, counted, strict=True) if a != b
+            ]
+            yield f"{whole.table.__tablename__} {' '.join(map(str, key))}: {'; '.join(differing)}"

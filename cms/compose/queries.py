@@ -45,7 +45,7 @@ def person(customer_id: int | None) -> Any | None:
 
 def chosen(wanted: CustomerFilter, columns: Sequence[Any], today: date, active_days: int) -> Select:
     """The customers whom the list of customers shows with this filter, as a select of these columns."""
-    query, words = wanted.narrow(select(*columns), today, active_days), query_words(wanted.q)
+    query, words = customers.narrowed(wanted, select(*columns), today, active_days), query_words(wanted.q)
     if wanted.q and not words:
         return query.where(false())
     found = customers.ids_of(words, customers.FEW)

@@ -18,7 +18,7 @@ from cms.models import Customer, CustomerTerm, Segment
 from cms.notifications.actions import end_offers
 from cms.refs import next_ref
 from cms.text import fold, search_terms
-from cms.totals.actions import count_on
+from cms.totals.actions import count_on, count_segment
 
 EDITABLE = (
     "name",
@@ -89,6 +89,8 @@ def edit_customer(
         return None
     _drop_terms(customer, terms - _terms(customer))
     _add_terms(customer, _terms(customer) - terms)
+    if "segment" in before and before["segment"] != customer.segment:
+        count_segment(customer.id, before["segment"], customer.segment)
     changed: dict[str, Any] = {"before": before, "after": after, "undoes_id": undoes_id}
     return record(by, "customer.edited", customer, customer_id=customer.id, **changed)
 

@@ -7,13 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from cms.models import Customer
+from cms.dates import next_month, parse_date
+from cms.errors import RuleError
+from cms.models import Customer, Order
+from cms.orders.filters import LIVE
+from cms.rfm import rules as rfm
+from cms.rfm.filters import Cuts, in_group
 
 NOT_STATED = "Not stated"
 GENDERS = ("Female", "Male", "Other", NOT_STATED)
 STANDINGS = ("Active", "Inactive")
+BEFORE = "before-"
 SORTS = ("name", "newest", "last_order", "orders", "spent")
 
 
@@ -21,7 +27,9 @@ SORTS = ("name", "newest", "last_order", "orders", "spent")
 class CustomerFilter:
     """Words, segment, gender, status and order of a list; archived ones only when asked for ("1"), or too ("all").
 
-    Without a wish the list goes by name, and what a search finds by the last order: who bought lately calls first.
+    `rfm`: a group of `rfm.rules`; `least`: so many orders; `first`: the month of the first order, like 2026-03, or
+    before-2026-03; `bought`: a month in which they ordered. Without a wish the list goes by name, and what a search
+    finds by the last order: who bought lately calls first.
     """
 
     q: str = ""
@@ -29,6 +37,10 @@ class CustomerFilter:
     gender: str = ""
     status: str = ""
     archived: str = ""
+    rfm: str = ""
+    least: str = ""
+    first: str = ""
+    bought: str = ""
     sort: str = ""
 
     @classmethod
@@ -41,6 +53,10 @@ class CustomerFilter:
             gender=gender if (gender := args.get("gender", "")) in GENDERS else "",
             status=status if status in STANDINGS else "",
             archived=archived if (archived := args.get("archived", "")) in ("1", "all") else "",
+            rfm=args.get("rfm", "") if rfm.name_of(args.get("rfm", "")) else "",
+            least=_few(args.get("least", "")),
+            first=_first(args.get("first", "")),
+            bought=_month(args.get("bought", "")),
             sort=sort if sort in SORTS else "",
         )
 
@@ -53,19 +69,69 @@ class CustomerFilter:
     def sorted_by(self) -> str:
         return self.sort or ("last_order" if self.q else "name")
 
-    def narrow(self, select: Select, today: date, active_days: int) -> Select:
-        """The select with these conditions, search words left to the query that knows how to find them."""
+    @property
+    def besides_sort(self) -> dict[str, Any]:
+        """What leaves some customers out."""
+        return {name: value for name, value in self.as_args().items() if name != "sort"}
+
+    def narrow(
+        self, query: Select, today: date, active_days: int, cuts: Cuts | None = None, walk: bool = False
+    ) -> Select:
+        """The select with these conditions, search words left to the query that knows how to find them.
+
+        `queries.narrowed` brings the `cuts` that a group needs; without them a group is refused, never forgotten.
+        `walk`: so many fit that the list is walked in its order and they are met on the way.
+        """
+        if self.rfm and cuts is None:
+            raise LookupError("this filter names a group: use customers.queries.narrowed")
         if self.archived != "all":
             archived = self.archived == "1"
-            select = select.where(Customer.archived_at.is_not(None) if archived else Customer.archived_at.is_(None))
+            query = query.where(Customer.archived_at.is_not(None) if archived else Customer.archived_at.is_(None))
         if self.segment:
-            select = select.where(Customer.segment == self.segment)
+            query = query.where(Customer.segment == self.segment)
         if self.gender:
-            select = select.where(Customer.gender == (None if self.gender == NOT_STATED else self.gender))
+            query = query.where(Customer.gender == (None if self.gender == NOT_STATED else self.gender))
         if self.status:
             active = is_active(today, active_days)
-            select = select.where(active if self.status == "Active" else ~active)
-        return select
+            query = query.where(active if self.status == "Active" else ~active)
+        if self.rfm and cuts is not None:
+            query = query.where(in_group(self.rfm, cuts, walk and self.sort != "last_order"))
+        if self.least:
+            query = query.where(Customer.order_count >= int(self.least))
+        if self.first:
+            began = func.coalesce(Customer.first_order_on, Customer.first_order_on) if walk else Customer.first_order_on
+            query = query.where(_began(began, self.first))
+        if self.bought:
+            theirs = select(Order.id).where(Order.customer_id == Customer.id, LIVE)
+            query = query.where(theirs.where(_in_month(Order.ordered_on, self.bought)).exists())
+        return query
+
+
+def _few(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and 0 < int(text[:4]) < 1000 and len(text) < 4 else ""
+
+
+def _month(text: str) -> str:
+    try:
+        return f"{parse_date(f'{text}-01'):%Y-%m}" if text else ""
+    except RuleError:
+        return ""
+
+
+def _first(text: str) -> str:
+    before = BEFORE if text.startswith(BEFORE) else ""
+    month = _month(text.removeprefix(BEFORE))
+    return before + month if month else ""
+
+
+def _began(day: Any, first: str) -> ColumnElement[bool]:
+    month = first.removeprefix(BEFORE)
+    return day < date.fromisoformat(f"{month}-01") if month != first else _in_month(day, month)
+
+
+def _in_month(column: Any, month: str) -> ColumnElement[bool]:
+    first = date.fromisoformat(f"{month}-01")
+    return and_(column >= first, column < next_month(first))
 
 
 def is_active(today: date, active_days: int, of: Any = Customer) -> ColumnElement[bool]:

@@ -10,10 +10,12 @@ from flask import abort
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cms.customers.filters import CustomerFilter
+from cms.customers.filters import BEFORE, CustomerFilter
 from cms.db import db
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import Page, Sort, page_of, read_whole
+from cms.rfm.queries import rfm_map
+from cms.stats.queries import cohort_size
 from cms.text import SHORTEST_TERM, fold, query_words
 
 FEW = 2000
@@ -61,7 +63,9 @@ def row_or_404(customer_id: int) -> Any:
 def customers_matching(wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str]) -> Page:
     """One page of the list."""
     sort = SORTS[wanted.sorted_by]
-    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")), today, active_days)
+    query = narrowed(wanted, select(*ROW, sort.column.label("sort_value")), today, active_days)
+    if _few(wanted, today):
+        sort = sort.by_sorting()
     words = query_words(wanted.q)
     if wanted.q and not words:
         return Page([], "", "")
@@ -69,6 +73,20 @@ def customers_matching(wanted: CustomerFilter, today: date, active_days: int, ar
     if found is not None:
         query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
     return page_of(having_words(query, words), sort, args)
+
+
+def narrowed(wanted: CustomerFilter, query: Select, today: date, active_days: int) -> Select:
+    """The select with the conditions of a filter, all but its words."""
+    cuts = rfm_map(today).cuts if wanted.rfm else None
+    return wanted.narrow(query, today, active_days, cuts, walk=not _few(wanted, today))
+
+
+def _few(wanted: CustomerFilter, today: date) -> bool:
+    """Whether a group or a cohort is so small that its customers are looked up rather than met on a walk."""
+    if wanted.rfm and rfm_map(today).size_of(wanted.rfm) <= FEW:
+        return True
+    one_month = wanted.first and not wanted.first.startswith(BEFORE)
+    return bool(one_month) and cohort_size(wanted.first, today) <= 2 * FEW
 
 
 def having_words(query: Select, words: Sequence[str]) -> Select:

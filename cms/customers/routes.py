@@ -22,6 +22,8 @@ from cms.formats import show_phone
 from cms.notifications.queries import messages_of
 from cms.payments import queries as payments
 from cms.returns import queries as returns
+from cms.rfm.rules import BY_KEY as GROUPS
+from cms.rfm.rules import name_of
 from cms.shell import today
 from cms.web import page_or_fragment, toast
 
@@ -44,6 +46,8 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         segments=queries.segments(),
         sorts=queries.SORTS,
+        groups=GROUPS,
+        group_name=name_of,
     )
 
 

@@ -46,7 +46,7 @@ def _customers(today: date) -> Select:
         .group_by(Order.customer_id)
         .subquery()
     )
-    kept = ("id", "ref", "name", "segment", "gender", "override_status", "override_until")
+    kept = ("id", "ref", "name", "segment", "gender", "override_status", "override_until", "archived_at")
     return (
         select(
             *(getattr(Customer, name) for name in kept),

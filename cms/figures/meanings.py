@@ -50,6 +50,19 @@ TITLES: Mapping[str, str] = {
     "insights.together": "Bought together",
     "insights.soon": "Runs out soon",
     "insights.slow": "Slow movers",
+    "rfm": "Groups of customers (RFM)",
+    "cohorts": "Cohorts",
+    "stats.new_customers": "New customers",
+    "stats.returning_customers": "Returning customers",
+    "stats.days_between": "Days between orders",
+    "stats.customer_month": "What a customer bought in a month",
+    "top_customers.by_revenue": "Top customers by revenue",
+    "top_customers.by_orders": "Top customers by orders",
+    "clv.top": "Customer lifetime value",
+    "clv.expected": "Value expected of the next 12 months",
+    "clv.check": "How well the model foretells",
+    "clv_model": "The lifetime model",
+    "segment_revenue": "Revenue by segment",
 }
 
 

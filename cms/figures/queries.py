@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, select
 
 from cms.customers.filters import is_active
-from cms.db import days_between, db
+from cms.db import db
 from cms.figures import rules
 from cms.figures.filters import LIVE, REFUNDED, Basis, as_kept, as_recounted
-from cms.models import Customer, DayTotal, Order, Product, RatingTotal, Return
+from cms.habits.queries import pace
+from cms.models import Customer, DayTotal, Order, Product, RatingTotal, Return, SegmentDay
 
 TOP = 5
 NOT_STATED = "Not stated"
@@ -189,10 +190,9 @@ def top_customers_since(since: date, today: date, limit: int = TOP) -> Sequence[
 def segment_revenue_since(since: date, today: date) -> dict[str, int]:
     """Gross paise of the orders of these days by the customer's segment."""
     query = (
-        select(Customer.segment, func.sum(Order.total_paise))
-        .join(Order, Order.customer_id == Customer.id)
-        .where(LIVE, Order.ordered_on.between(since, today))
-        .group_by(Customer.segment)
+        select(SegmentDay.segment, func.sum(SegmentDay.gross_paise))
+        .where(SegmentDay.day.between(since, today))
+        .group_by(SegmentDay.segment)
     )
     return {segment: int(paise) for segment, paise in db.session.execute(query)}
 
@@ -209,8 +209,8 @@ def ratings(today: date, since: date | None = None) -> dict[int, int]:
 def top_clv(basis: Basis, limit: int = TOP) -> Sequence[Any]:
     """Customers of the highest simple lifetime value: id, ref, name, gross_paise, order_count, first and last day."""
     customer = basis.customers.c
-    days = days_between(customer.first_order_on, customer.last_order_on)
-    a_month = customer.gross_paise * 30.0 / case((days == 0, 30.0), else_=days)
+    told = (customer.gross_paise, customer.first_order_on, customer.last_order_on)
+    a_month = customer.pace_paise if "pace_paise" in customer else pace(*told)
     query = select(
         customer.id, customer.ref, customer.name, customer.gross_paise, customer.order_count, customer.first_order_on,
         customer.last_order_on,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.db import db
-from cms.figures import queries, rules
+from cms.figures import more, past, queries, rules
 from cms.figures.filters import Basis
 from cms.figures.recent import recent_sales
-from cms.models import Settings
+from cms.models import Customer, Settings
 from cms.money import plain_money
 
 
@@ -34,9 +34,14 @@ def shop() -> Shop:
     return Shop(*db.session.execute(select(*columns)).one())
 
 
-def figures(today: date, shop: Shop, recount: bool = False) -> dict[str, Any]:
-    """Every figure as of `today`, ready for JSON. `recount` tells them from the rows even where totals are kept."""
+def figures(today: date, shop: Shop, recount: bool = False, also: Collection[str] = ()) -> dict[str, Any]:
+    """Every figure as of `today`, ready for JSON. `recount` tells them from the rows even where totals are kept.
+
+    `also` adds some of `more.PARTS`, which are long or take long.
+    """
     basis = queries.basis_of(today, recount)
+    if basis.customers is not Customer.__table__:
+        basis = past.worked_out(basis)
     sheet = Sheet(basis, shop)
     return {
         "customers": sheet.customers(),
@@ -50,6 +55,7 @@ def figures(today: date, shop: Shop, recount: bool = False) -> dict[str, Any]:
         **sheet.segments(),
         "feedback": sheet.feedback(),
         "clv": {"top": [sheet.clv(row) for row in queries.top_clv(basis)]},
+        **{name: part(basis, shop) for name, part in more.PARTS.items() if name in also},
     }
 
 

@@ -25,10 +25,13 @@ from cms.models import Job
 log = logging.getLogger("cms.jobs")
 
 KINDS: Mapping[str, str] = {
+    "clv.fit": "cms.clv.jobs:fit",
     "invoices.pdf": "cms.invoices.jobs:render",
     "notifications.send": "cms.notifications.jobs:send",
 }
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
+DUE: Mapping[str, str] = {"clv.fit": "cms.clv.jobs:due"}
+"""Kinds that nobody has to ask for, and who says when: a function that gives the request key, or None for not now."""
 TRIES = 5
 
 
@@ -68,9 +71,22 @@ def run_next() -> bool:
     return True
 
 
+def put_aside_what_is_due() -> None:
+    """Queue what is due by itself. A key is due once, whichever worker asks first."""
+    for kind, place in DUE.items():
+        key = _named(place)()
+        db.session.rollback()
+        if key:
+            _stored(lambda kind=kind, key=key: actions.enqueue(kind, {}, None, key))  # type: ignore[misc]
+
+
+def _named(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _steps(job: Job) -> str:
-    module, _, name = KINDS[job.kind].partition(":")
-    work: Work = getattr(import_module(module), name)(**job.args)
+    work: Work = _named(KINDS[job.kind])(**job.args)
     answer: Any = None
     while True:
         try:

@@ -2,6 +2,7 @@
 
 from cms.models.care import Complaint, ComplaintNote, Feedback, FeedbackLink, Return, ReturnReason
 from cms.models.customers import Customer, CustomerTerm
+from cms.models.habits import ClvFit, CohortTotal, CustomerValue, CustomerYear, GapTotal, SegmentDay
 from cms.models.money import CreditMove, CreditNote, Invoice, Payment
 from cms.models.orders import Order, OrderLine, StatusChange
 from cms.models.people import LoginAttempt, Session, User
@@ -13,6 +14,8 @@ from cms.models.totals import DayTotal, MethodTotal, RatingTotal
 
 __all__ = [
     "Activity",
+    "ClvFit",
+    "CohortTotal",
     "Complaint",
     "ComplaintNote",
     "ContactPage",
@@ -21,9 +24,12 @@ __all__ = [
     "CreditNote",
     "Customer",
     "CustomerTerm",
+    "CustomerValue",
+    "CustomerYear",
     "DayTotal",
     "Feedback",
     "FeedbackLink",
+    "GapTotal",
     "Import",
     "Invoice",
     "Job",
@@ -41,6 +47,7 @@ __all__ = [
     "Return",
     "ReturnReason",
     "Segment",
+    "SegmentDay",
     "Session",
     "Settings",
     "StatusChange",

@@ -15,7 +15,10 @@ STANDINGS = ("Active", "Inactive")
 
 
 class Customer(Created, Versioned, db.Model):
-    """A buyer. The kept totals count orders that are not cancelled; `flask check` recounts them."""
+    """A buyer. The kept totals count orders that are not cancelled; `flask check` recounts them.
+
+    pace = gross / months from the first to the last order, which the simple lifetime value is ranked by.
+    """
 
     __tablename__ = "customers"
 
@@ -53,6 +56,7 @@ class Customer(Created, Versioned, db.Model):
     gross_paise: Mapped[int] = money()
     returned_paise: Mapped[int] = money()
     credit_paise: Mapped[int] = money()
+    pace_paise: Mapped[int] = money()
     first_order_on: Mapped[date | None]
     last_order_on: Mapped[date | None]
 
@@ -70,6 +74,9 @@ class Customer(Created, Versioned, db.Model):
         Index("ix_customers_last_order", "last_order_on", "id"),
         Index("ix_customers_gross", "gross_paise", "id"),
         Index("ix_customers_orders", "order_count", "id"),
+        Index("ix_customers_first_order", "first_order_on", "id"),
+        Index("ix_customers_pace", "pace_paise", "id"),
+        Index("ix_customers_rfm", "last_order_on", "order_count", "archived_at", "gross_paise"),
         TABLE,
     )
 

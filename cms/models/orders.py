@@ -75,7 +75,7 @@ class Order(Created, Versioned, db.Model):
         Index("ix_orders_status", "status", "ordered_at", "id"),
         Index("ix_orders_customer", "customer_id", "ordered_at", "id"),
         Index("ix_orders_unpaid", "unpaid", "ordered_at", "id"),
-        Index("ix_orders_ordered_on", "ordered_on"),
+        Index("ix_orders_day", "ordered_on", "status", "customer_id", "total_paise"),
         TABLE,
     )
 

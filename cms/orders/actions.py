@@ -160,8 +160,6 @@ def _change_status(order: Order, new: str, undoes_id: int | None, by: Any, entry
     elif old == "Cancelled":
         sell(sold)
         note_moves({id: -units for id, (units, _) in sold.items()}, "sold", order, by)
-    count_order(order, old, -1)
-    count_order(order, new, 1)
     if sold:
         count_sold(order.ordered_on, sold, -1 if new == "Cancelled" else 1)
     order.status = new
@@ -175,6 +173,8 @@ def _change_status(order: Order, new: str, undoes_id: int | None, by: Any, entry
         count_for_customer(order, -1)
     elif old == "Cancelled":
         count_for_customer(order, 1)
+    count_order(order, old, -1)
+    count_order(order, new, 1)
     step = {"order_id": order.id, "old": old, "new": new, "at": now, "undoes_id": undoes_id}
     db.session.execute(insert(StatusChange).values(by_id=getattr(by, "id", None), **step))
     verb = "order.step_taken_back" if undoes_id else "order.moved"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cms.db import db
+from cms.habits import queries as habits
+from cms.habits import rules
 from cms.models import Customer, DayTotal, MethodTotal, Order, Product, RatingTotal
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
 from cms.totals.products import rebuild_products
-from cms.totals.queries import LIVE, differs, kept_totals
+from cms.totals.queries import differs, kept_totals
 from cms.totals.ratings import ratings_recounted
 
 
@@ -32,21 +35,30 @@ def count_rating(day: date, stars: int) -> None:
     _add(RatingTotal, {"day": day, "rating": stars}, {"ratings": 1})
 
 
-def _add(table: Any, key: dict[str, Any], amounts: dict[str, int]) -> None:
-    """Add to the row of this key; the first one makes it."""
-    adding = (
-        update(table)
-        .where(*(getattr(table, name) == value for name, value in key.items()))
-        .values({name: getattr(table, name) + amount for name, amount in amounts.items()})
-        .execution_options(synchronize_session=False)
-    )
-    if db.session.execute(adding).rowcount:  # type: ignore[attr-defined]
+def _add(table: Any, key: dict[str, Any], by: dict[str, int]) -> None:
+    """Add to the row of this key, which is made if there is none."""
+    adding = _adding(table, tuple(key), tuple(by))
+    values = {f"key_{name}": value for name, value in key.items()} | {
+        f"by_{name}": amount for name, amount in by.items()
+    }
+    if db.session.execute(adding, values).rowcount:  # type: ignore[attr-defined]
         return
     try:
         with db.session.begin_nested():
-            db.session.execute(insert(table).values(**key, **amounts))
+            db.session.execute(insert(table).values(**key, **by))
     except IntegrityError:  # another made the row between the two
-        db.session.execute(adding)
+        db.session.execute(adding, values)
+
+
+@cache
+def _adding(table: Any, key: tuple[str, ...], by: tuple[str, ...]) -> Any:
+    """Put together once: an order placed adds to half a dozen rows."""
+    rows = table.__table__
+    return (
+        update(rows)
+        .where(*(rows.c[name] == bindparam(f"key_{name}") for name in key))
+        .values({name: rows.c[name] + bindparam(f"by_{name}") for name in by})
+    )
 
 
 def count_order(order: Order, status: str, sign: int) -> None:
@@ -62,28 +74,50 @@ def count_order(order: Order, status: str, sign: int) -> None:
 
 
 def count_for_customer(order: Order, sign: int) -> None:
-    """Count an order in (+1) or out (-1) of its customer's totals."""
-    values: dict[str, Any] = {
-        "order_count": Customer.order_count + sign,
-        "gross_paise": Customer.gross_paise + sign * order.total_paise,
+    """Count an order in (+1) or out (-1) of its customer's totals, and of what is kept of customers over time.
+
+    Before `count_order` of the same transaction: the rows of a customer are locked before those of a day.
+    """
+    segment = _hold(order.customer_id)
+    without = habits.days_of(order.customer_id, besides=order.id)
+    whole = rules.with_order(without, order.ordered_on, order.total_paise)
+    before, after = (without, whole) if sign > 0 else (whole, without)
+    first, last = (after[0].day, after[-1].day) if after else (None, None)
+    gross = sum(day.paise for day in after)
+    values = {
+        "order_count": sum(day.orders for day in after),
+        "gross_paise": gross,
+        "first_order_on": first,
+        "last_order_on": last,
+        "pace_paise": rules.pace_paise(gross, first, last) if first and last else 0,
     }
-    if sign > 0:
-        day, first, last = order.ordered_on, Customer.first_order_on, Customer.last_order_on
-        values |= {
-            "first_order_on": case((first < day, first), else_=day),
-            "last_order_on": case((last > day, last), else_=day),
-        }
-    else:
-        theirs = select(func.min(Order.ordered_on), func.max(Order.ordered_on)).where(
-            Order.customer_id == order.customer_id, LIVE, Order.id != order.id
-        )
-        values |= dict(zip(("first_order_on", "last_order_on"), db.session.execute(theirs).one(), strict=True))
     db.session.execute(
         update(Customer)
         .where(Customer.id == order.customer_id)
         .values(values)
         .execution_options(synchronize_session=False)
     )
+    _move(rules.contribution(order.customer_id, segment, before), rules.contribution(order.customer_id, segment, after))
+
+
+def count_segment(customer_id: int, old: str, new: str) -> None:
+    """Count what a customer bought among another segment. The customer's row is held already."""
+    days = habits.days_of(customer_id)
+    _move(rules.contribution(customer_id, old, days), rules.contribution(customer_id, new, days))
+
+
+_HELD = select(Customer.segment).where(Customer.id == bindparam("id")).with_for_update()
+
+
+def _hold(customer_id: int) -> str:
+    """Lock a customer's row; gives the segment."""
+    return db.session.scalars(_HELD, {"id": customer_id}).one()
+
+
+def _move(before: rules.Amounts, after: rules.Amounts) -> None:
+    for (name, *key), amounts in rules.difference(before, after):
+        table, key_names, amount_names = habits.PARTS[name]
+        _add(table, dict(zip(key_names, key, strict=True)), dict(zip(amount_names, amounts, strict=True)))
 
 
 def rebuild() -> None:
@@ -107,3 +141,6 @@ def rebuild() -> None:
     db.session.execute(delete(RatingTotal).execution_options(synchronize_session=False))
     db.session.execute(insert(RatingTotal).from_select(["day", "rating", "ratings"], ratings_recounted()))
     rebuild_products()
+    for whole in habits.wholes():
+        db.session.execute(delete(whole.table).execution_options(synchronize_session=False))
+        db.session.execute(insert(whole.table).from_select(list(whole.columns), whole.recount))

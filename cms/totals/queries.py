@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 
 from cms.db import db
+from cms.habits.queries import pace
 from cms.models import Customer, DayTotal, MethodTotal, Order, OrderLine, Payment, Product, Return, StockMove
 from cms.orders.filters import LIVE
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, credit_recounted, days_recounted, methods_recounted
@@ -133,17 +134,17 @@ def _customers() -> Kept:
     recount = (
         select(
             Customer.id.label("key"),
-            func.coalesce(bought.c.order_count, 0).label("order_count"),
-            func.coalesce(bought.c.gross_paise, 0).label("gross_paise"),
+            *(func.coalesce(bought.c[name], 0).label(name) for name in ("order_count", "gross_paise")),
             func.coalesce(back.c.paise, 0).label("returned_paise"),
             bought.c.first_order_on,
             bought.c.last_order_on,
+            pace(bought.c.gross_paise, bought.c.first_order_on, bought.c.last_order_on).label("pace_paise"),
         )
         .outerjoin(bought, bought.c.customer_id == Customer.id)
         .outerjoin(back, back.c.customer_id == Customer.id)
         .subquery()
     )
-    names = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on")
+    names = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on", "pace_paise")
     return Kept(Customer, Customer.id, names, recount)
 
 
