@@ -12,24 +12,20 @@ from cms import clock
 from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
-from cms.complaints import queries as complaints
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
-from cms.feedback import queries as feedback
 from cms.fields import id_in
 from cms.figures import by_product
 from cms.figures import queries as figures
 from cms.invoices import queries as invoices
 from cms.invoices.rules import tax_of, taxing_of
-from cms.notifications.queries import messages_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft
-from cms.payments import queries as payments
+from cms.orders.panels import panels_of
 from cms.products import queries as products
-from cms.returns import queries as returns
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
 
@@ -109,19 +105,9 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
-    invoice, credit_notes = invoices.of_order(order_id)
-    after = {
-        "money": payments.money_of(order, shop().undo_minutes),
-        "key": uuid.uuid4().hex,
-        "invoice": invoice,
-        "credit_notes": credit_notes,
-        "messages": messages_of(order.customer_id, order_id),
-        "returns": returns.returns_of_order(order_id),
-        "complaints": complaints.of_order(order_id),
-        "feedback": feedback.of_order(order_id),
-        "feedback_until": feedback.open_link_until(order_id, clock.now()),
-    }
-    return render_template("orders/show.html", order=order, **after, **_status_of(order, invoice is not None))
+    after = panels_of(order, shop().undo_minutes, clock.now())
+    status = _status_of(order, after["invoice"] is not None)
+    return render_template("orders/show.html", order=order, key=uuid.uuid4().hex, **after, **status)
 
 
 @bp.post("/<int:order_id>/status")
