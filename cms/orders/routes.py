@@ -16,8 +16,8 @@ from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
-from cms.figures import by_product
 from cms.figures import queries as figures
+from cms.insights import queries as insights
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft, id_in
@@ -148,7 +148,7 @@ def _sum_of(wanted: OrderFilter, product: int) -> tuple[int, int] | None:
         return None
     first, last = wanted.days
     if product:
-        return by_product.of_product(product, first, last)
+        return insights.of_product(product, first, last)
     found = figures.headline(last, first)
     return found.orders, found.gross_paise
 

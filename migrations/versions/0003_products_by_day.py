@@ -29,7 +29,7 @@ FILL = """
         SELECT {back}, product_id, 0, 0, SUM(quantity), SUM(refund_paise)
         FROM returns WHERE state = 'refunded' GROUP BY 1, 2
     ) parts GROUP BY t, p
-"""  # noqa: S608
+"""
 
 
 def upgrade():

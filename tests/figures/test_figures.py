@@ -1,15 +1,18 @@
 """The headline figures mean what docs/figures.md says, on any day, from kept totals and from the rows alike."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
 
 from cms import clock
 from cms.config import ROOT
+from cms.dashboards.routes import CHARTS as dashboards
 from cms.db import db
 from cms.demo.actions import Size, fill_shop
 from cms.figures import queries, sheet
+from cms.insights.routes import CHARTS as insights
 from cms.models import Customer
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product, set_shop, write
@@ -39,7 +42,18 @@ def keys(found, above=""):
 def test_every_figure_has_its_meaning_in_the_documentation(demo):
     told = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
     headings = {line.removeprefix("## ") for line in told.splitlines() if line.startswith("## ")}
-    assert set(keys(figures())) == headings
+    of_ranges = {
+        f"{room}.{name}" for room, names in (("dashboards", dashboards), ("insights", insights)) for name in names
+    }
+    of_ranges -= {"insights.products"}  # the same as on the dashboards
+    assert set(keys(figures())) | of_ranges == {key for key in headings if not key.startswith("range.")}
+    assert headings >= shown_of_ranges()
+
+
+def shown_of_ranges() -> set[str]:
+    """The keys of the figures of a range, as the pages name them."""
+    pages = [path for room in ("dashboards", "insights") for path in (ROOT / "templates" / room).glob("*.html")]
+    return {key for path in pages for key in re.findall(r'"(range\.\w+)"', path.read_text(encoding="utf-8"))}
 
 
 def test_kept_totals_and_a_recount_say_the_same(demo):
