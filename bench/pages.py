@@ -20,6 +20,9 @@ READ, WRITE, FRAGMENT, MODEL = 8.0, 20.0, 40.0, 100.0
 """At most so many times the null route: pages, whatever writes, what a page asks for once it stands, what is told anew
 from all customers."""
 
+PART = 40.0
+"""The same for a chart or table that a page asks for once it is there."""
+
 GROWTH = 1.5
 """At most so many times its own at the smallest size."""
 
@@ -156,6 +159,30 @@ ROWS = (
     Row("customers: can't lose", at("/customers?rfm=cant-lose")),
     Row("lifetime value", at("/clv"), page=True),
     Row("lifetime value, expected", at("/clv/expected"), page=True),
+    Row(
+        "orders: of one product", of("/orders?product={}&sales=1", lambda facts: [id for id, _paise in facts.products])
+    ),
+    Row("dashboards", at("/dashboards?compare=before"), page=True),
+    Row("dashboards: this year", at("/dashboards?range=year&compare=year")),
+    *(
+        Row(f"dashboards: {name}, all days", at_live(f"/dashboards/{name}?range=all"), limit=PART)
+        for name in (
+            "sales",
+            "products",
+            "statuses",
+            "methods",
+            "ratings",
+            "reasons",
+            "segments",
+            "genders",
+            "standing",
+        )
+    ),
+    Row("insights", at("/insights?compare=before"), page=True),
+    *(
+        Row(f"insights: {name}, this year", at_live(f"/insights/{name}?range=year&compare=year"), limit=PART)
+        for name in ("sold", "units", "revenue", "returned", "together", "soon", "slow")
+    ),
     Row("a new order's form", at("/orders/new"), page=True),
     Row("edit inline: open the cell", open_cell),
     Row("edit inline: save a phone", save_cell, limit=WRITE),

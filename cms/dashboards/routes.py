@@ -13,10 +13,10 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.customers import charts as customer_charts
 from cms.dashboards import charts, queries
 from cms.dashboards.cloud import cloud, words_in
-from cms.figures import by_product
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts as product_charts
+from cms.insights import queries as insights
 from cms.shell import today
 from cms.web import page_or_fragment
 
@@ -63,11 +63,11 @@ def numbers(name: str) -> ResponseReturnValue:
 
 def _sales(scene: Scene) -> Chart:
     days = queries.days_of(scene.wanted.since, scene.wanted.until)
-    return charts.sales(scene, by_product.first_day(scene.today), days)
+    return charts.sales(scene, insights.first_day(scene.today), days)
 
 
 def _products(scene: Scene) -> Chart:
-    return product_charts.products(scene, by_product.top(scene.wanted.since, scene.wanted.until, "gross_paise", TOP))
+    return product_charts.products(scene, insights.top(scene.wanted.since, scene.wanted.until, "gross_paise", TOP))
 
 
 def _statuses(scene: Scene) -> Chart:
@@ -83,7 +83,7 @@ def _methods(scene: Scene) -> Chart:
 
 def _ratings(scene: Scene) -> Chart:
     given = queries.ratings_of(scene.wanted.since, scene.wanted.until)
-    return charts.ratings(scene, by_product.first_day(scene.today), given)
+    return charts.ratings(scene, insights.first_day(scene.today), given)
 
 
 def _reasons(scene: Scene) -> Chart:

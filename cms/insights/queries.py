@@ -7,23 +7,69 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Subquery, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from cms.db import db
-from cms.figures import by_product
 from cms.figures.ranges import MOST_WEEKS, Parts, buckets, by_bucket, parts_of
 from cms.insights.rules import MOST_LINES, PACE_DAYS, SOON_DAYS
-from cms.models import Order, OrderLine, Product, ProductDay, ProductMonth, Return
+from cms.models import DayTotal, Order, OrderLine, Product, ProductDay, ProductMonth, Return
+from cms.models.product_totals import SUMS
 from cms.orders.filters import LIVE, OrderFilter
 
 SAMPLE = 1000
 """Orders at most, the latest, in which pairs of products are counted."""
 
 
+def first_day(today: date) -> date:
+    """The day from which on something was sold, refunded, or somebody came; today in an empty shop."""
+    return min(db.session.scalar(select(func.min(DayTotal.day))) or today, today)
+
+
+def sums(since: date, until: date, ids: Sequence[int] | None = None) -> Subquery:
+    """`product_id` and SUMS of each product (of these `ids`) that has a kept row in these days."""
+    parts = parts_of(since, until)
+    queries = [_rows(ProductDay, ProductDay.day, *days, ids) for days in parts.days]
+    if parts.months:
+        queries.append(_rows(ProductMonth, ProductMonth.month, *parts.months, ids))
+    rows = union_all(*queries).subquery()
+    totals = (func.sum(rows.c[name]).label(name) for name in SUMS)
+    return select(rows.c.product_id, *totals).group_by(rows.c.product_id).subquery()
+
+
+def _rows(table: Any, when: Any, first: date, last: date, ids: Sequence[int] | None) -> Select:
+    query = select(table.product_id, *(getattr(table, name) for name in SUMS)).where(when.between(first, last))
+    return query if ids is None else query.where(table.product_id.in_(ids))
+
+
+def of_product(product_id: int, since: date, until: date) -> tuple[int, int]:
+    """Units and paise sold of one product in these days."""
+    found = sums(since, until, [product_id])
+    row = db.session.execute(select(found.c.units, found.c.gross_paise)).first()
+    return (int(row.units), int(row.gross_paise)) if row else (0, 0)
+
+
+def top(since: date, until: date, by: str, limit: int) -> list[Any]:
+    """Products with the most of one of SUMS in these days: id, sku, name and SUMS."""
+    found = sums(since, until)
+    query = (
+        select(Product.id, Product.sku, Product.name, *(found.c[name] for name in SUMS))
+        .join(found, found.c.product_id == Product.id)
+        .where(found.c[by] > 0)
+        .order_by(found.c[by].desc(), Product.id.desc())
+    )
+    return list(db.session.execute(query.limit(limit)))
+
+
+def sold(since: date, until: date) -> int:
+    """Different products that were sold in these days."""
+    found = sums(since, until)
+    return db.session.scalar(select(func.count()).select_from(found).where(found.c.units > 0)) or 0
+
+
 def gross_of(ids: Sequence[int], since: date, until: date) -> dict[int, int]:
     """Paise of these products in these days."""
-    found = by_product.sums(since, until, ids)
+    found = sums(since, until, ids)
     return {row.product_id: int(row.gross_paise) for row in db.session.execute(select(found))}
 
 
@@ -77,7 +123,7 @@ def slow_movers(today: date, days: int, limit: int) -> tuple[Sequence[Any], int,
 
 def run_out_soon(today: date, limit: int) -> Sequence[Any]:
     """Tracked products that sell and last at most SOON_DAYS more: id, name, stock, units; the scarcest first."""
-    pace = by_product.sums(today - timedelta(PACE_DAYS - 1), today)
+    pace = sums(today - timedelta(PACE_DAYS - 1), today)
     query = (
         select(Product.id, Product.name, Product.stock, pace.c.units)
         .join(pace, pace.c.product_id == Product.id)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import needs
 from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
-from cms.figures import by_product
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts, queries, rules
@@ -52,7 +51,7 @@ def index() -> ResponseReturnValue:
 def sold() -> ResponseReturnValue:
     """How many different products were sold: apart, since it adds up every product."""
     scene = scene_of()
-    count = by_product.sold(scene.wanted.since, scene.wanted.until)
+    count = queries.sold(scene.wanted.since, scene.wanted.until)
     return render_template("insights/_sold.html", scene=scene, count=count)
 
 
@@ -73,14 +72,14 @@ def numbers(name: str) -> ResponseReturnValue:
 
 
 def _top(by: str) -> Callable[[Scene], Chart]:
-    return lambda scene: charts.products(scene, by_product.top(scene.wanted.since, scene.wanted.until, by, TOP), by)
+    return lambda scene: charts.products(scene, queries.top(scene.wanted.since, scene.wanted.until, by, TOP), by)
 
 
 def _revenue(scene: Scene, limit: int = ROWS) -> Chart:
     wanted = scene.wanted
-    rows = by_product.top(wanted.since, wanted.until, "gross_paise", limit)
+    rows = queries.top(wanted.since, wanted.until, "gross_paise", limit)
     ids = [row.id for row in rows]
-    first = max(wanted.since, by_product.first_day(scene.today))
+    first = max(wanted.since, queries.first_day(scene.today))
     over = queries.over_time(ids, first, wanted.until, scene.today) if limit == ROWS else {}
     before = queries.gross_of(ids, *wanted.before) if wanted.before else None
     gross = figures.headline(wanted.until, wanted.since).gross_paise
@@ -88,7 +87,7 @@ def _revenue(scene: Scene, limit: int = ROWS) -> Chart:
 
 
 def _returned(scene: Scene) -> Chart:
-    rows = by_product.top(scene.wanted.since, scene.wanted.until, "returned_units", TOP)
+    rows = queries.top(scene.wanted.since, scene.wanted.until, "returned_units", TOP)
     ids = [row.id for row in rows]
     return charts.returned(scene, rows, queries.return_reasons(ids, scene.wanted.since, scene.wanted.until))
 

@@ -11,6 +11,7 @@ from cms.db import db
 from cms.models.base import TABLE, money
 from cms.models.base import units as kept_units
 
+SUMS = ("units", "gross_paise", "returned_units", "returned_paise")
 CLUSTERED = TABLE | {"sqlite_with_rowid": False}
 
 

@@ -17,9 +17,8 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
 from cms.fields import id_in
-from cms.figures import by_product
 from cms.figures import queries as figures
-from cms.invoices import queries as invoices
+from cms.insights import queries as insights
 from cms.invoices.rules import tax_of, taxing_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
@@ -154,7 +153,7 @@ def _sum_of(wanted: OrderFilter, product: int) -> tuple[int, int] | None:
         return None
     first, last = wanted.days
     if product:
-        return by_product.of_product(product, first, last)
+        return insights.of_product(product, first, last)
     found = figures.headline(last, first)
     return found.orders, found.gross_paise
 

@@ -12,9 +12,9 @@ from sqlalchemy.dialects import mysql, sqlite
 from cms.dates import month_start
 from cms.db import db, month_of
 from cms.models import Order, OrderLine, ProductDay, ProductMonth, Return
+from cms.models.product_totals import SUMS
 from cms.orders.filters import LIVE
 
-COLUMNS = ("units", "gross_paise", "returned_units", "returned_paise")
 TABLES: tuple[tuple[Any, str], ...] = ((ProductDay, "day"), (ProductMonth, "month"))
 
 
@@ -32,7 +32,7 @@ def count_returned(day: date, product_id: int, units: int, paise: int) -> None:
 
 
 def _add(day: date, changes: Iterable[tuple[int, Mapping[str, int]]]) -> None:
-    amounts = [{"product_id": id} | dict.fromkeys(COLUMNS, 0) | dict(change) for id, change in changes]
+    amounts = [{"product_id": id} | dict.fromkeys(SUMS, 0) | dict(change) for id, change in changes]
     for _table, name in TABLES:
         when = month_start(day) if name == "month" else day
         db.session.execute(_ADDING[db.engine.dialect.name, name], [{name: when} | row for row in amounts])
@@ -44,9 +44,9 @@ def _adding(table: Any, name: str) -> tuple[Insert, Insert]:
     kept = table.__table__.c
     return (
         on_sqlite.on_conflict_do_update(
-            index_elements=[name, "product_id"], set_={key: kept[key] + on_sqlite.excluded[key] for key in COLUMNS}
+            index_elements=[name, "product_id"], set_={key: kept[key] + on_sqlite.excluded[key] for key in SUMS}
         ),
-        on_mysql.on_duplicate_key_update({key: kept[key] + on_mysql.inserted[key] for key in COLUMNS}),
+        on_mysql.on_duplicate_key_update({key: kept[key] + on_mysql.inserted[key] for key in SUMS}),
     )
 
 
@@ -57,12 +57,12 @@ for _table, _name in TABLES:
 
 
 def recounted(name: str) -> Select:
-    """The rows themselves by `day` or `month`: that, product_id and COLUMNS, for each on which something happened."""
+    """The rows themselves by `day` or `month`: that, product_id and SUMS, for each on which something happened."""
 
     def when(day: Any) -> Any:
         return (month_of(day) if name == "month" else day).label(name)
 
-    nothing = {key: literal(0).label(key) for key in COLUMNS}
+    nothing = {key: literal(0).label(key) for key in SUMS}
     sold = nothing | {
         "units": func.sum(OrderLine.quantity).label("units"),
         "gross_paise": func.sum(OrderLine.total_paise).label("gross_paise"),
@@ -81,7 +81,7 @@ def recounted(name: str) -> Select:
         .where(Return.state == "refunded")
         .group_by(when(Return.refunded_on), Return.product_id),
     ).subquery()
-    sums = (func.sum(parts.c[key]).label(key) for key in COLUMNS)
+    sums = (func.sum(parts.c[key]).label(key) for key in SUMS)
     return select(parts.c[name], parts.c.product_id, *sums).group_by(parts.c[name], parts.c.product_id)
 
 
@@ -89,20 +89,20 @@ def rebuild_products() -> None:
     """Both tables anew from the rows."""
     for table, name in TABLES:
         db.session.execute(delete(table).execution_options(synchronize_session=False))
-        db.session.execute(insert(table).from_select([name, "product_id", *COLUMNS], recounted(name)))
+        db.session.execute(insert(table).from_select([name, "product_id", *SUMS], recounted(name)))
 
 
 def wrong_products() -> list[Any]:
     """Kept rows that differ from the recount, or that one of the two lacks: (name of the table, when, product_id)."""
     found = []
     for table, name in TABLES:
-        columns = (getattr(table, key) for key in (name, "product_id", *COLUMNS))
+        columns = (getattr(table, key) for key in (name, "product_id", *SUMS))
         kept = {tuple(row)[:2]: tuple(row)[2:] for row in db.session.execute(select(*columns))}
         counted = {
             (when, product_id): tuple(map(int, amounts))
             for when, product_id, *amounts in db.session.execute(recounted(name))
         }
-        nothing = (0,) * len(COLUMNS)
+        nothing = (0,) * len(SUMS)
         found += [
             (table.__tablename__, *key)
             for key in sorted(kept.keys() | counted.keys())

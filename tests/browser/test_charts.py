@@ -14,6 +14,7 @@ from tests.factories import make_customer, make_order, make_product
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 DESK = {"width": 1280, "height": 900}
+MIDDLE = "part => part.scrollIntoView({ block: 'center' })"
 
 
 @pytest.fixture
@@ -32,14 +33,15 @@ def sales(server, sign_in) -> None:
 def drawn(page: Page, name: str):
     """The chart, once it is there: it comes when it is scrolled to."""
     section = page.locator(".chart", has=page.get_by_role("heading", name=name))
-    section.scroll_into_view_if_needed()
+    section.evaluate(MIDDLE)
     expect(section.locator("[data-drawn]")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # its neighbours may push it while they come
+    section.evaluate(MIDDLE)
     return section
 
 
 def click(page: Page, mark) -> None:
     """A bar, slice or point as a mouse meets it: Plotly lays a sheet over all of them."""
-    mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)

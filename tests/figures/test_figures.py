@@ -8,9 +8,11 @@ import pytest
 
 from cms import clock
 from cms.config import ROOT
+from cms.dashboards.routes import CHARTS as dashboards
 from cms.db import db
 from cms.demo.actions import Size, fill_shop
 from cms.figures import more, queries, sheet
+from cms.insights.routes import CHARTS as insights
 from cms.models import Customer
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product, set_shop, write
@@ -40,6 +42,10 @@ def keys(found, above=""):
 def test_every_figure_has_its_meaning_in_the_documentation(demo):
     told = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
     headings = {line.removeprefix("## ") for line in told.splitlines() if line.startswith("## ")}
+    of_ranges = {
+        f"{room}.{name}" for room, names in (("dashboards", dashboards), ("insights", insights)) for name in names
+    }
+    of_ranges -= {"insights.products"}  # the same as on the dashboards
     printed = set(keys(sheet.figures(LAST, sheet.shop(), also=more.PARTS)))
     printed = {key.partition(".")[0] if key.startswith("clv_model.") else key for key in printed}
     shown = {
@@ -48,7 +54,13 @@ def test_every_figure_has_its_meaning_in_the_documentation(demo):
         for key in re.findall(r'data-figure="([\w.]+)"', path.read_text())
     }
     assert printed <= headings, "what is printed has a meaning"
-    assert headings <= printed | shown, "what has a meaning is printed or shown"
+    assert headings <= printed | shown | of_ranges | shown_of_ranges(), "what has a meaning is printed or shown"
+
+
+def shown_of_ranges() -> set[str]:
+    """The keys of the figures of a range, as the pages name them."""
+    pages = [path for room in ("dashboards", "insights") for path in (ROOT / "templates" / room).glob("*.html")]
+    return {key for path in pages for key in re.findall(r'"(range\.\w+)"', path.read_text(encoding="utf-8"))}
 
 
 def test_kept_totals_and_a_recount_say_the_same(demo):

@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, update
 from cms.customers.filters import is_active
 from cms.dashboards import queries as dashboards
 from cms.db import db
-from cms.figures import by_product
 from cms.figures.filters import as_kept
 from cms.figures.queries import headline
 from cms.insights import queries as insights
@@ -135,11 +134,11 @@ def check(since: date, until: date, today: date) -> None:
         sums[row.product_id][2] += row.quantity
         sums[row.product_id][3] += row.refund_paise
     for nth, by in enumerate(("units", "gross_paise", "returned_units", "returned_paise")):
-        found = {row.id: int(getattr(row, by)) for row in by_product.top(since, until, by, 100)}
+        found = {row.id: int(getattr(row, by)) for row in insights.top(since, until, by, 100)}
         assert found == {id: values[nth] for id, values in sums.items() if values[nth]}, by
-    assert by_product.sold(since, until) == len({row.product_id for row in live})
+    assert insights.sold(since, until) == len({row.product_id for row in live})
     for id in sums:
-        assert by_product.of_product(id, since, until) == tuple(sums[id][:2])
+        assert insights.of_product(id, since, until) == tuple(sums[id][:2])
     over = insights.over_time(sorted(sums), since, until, today)
     assert {id: sum(values) for id, values in over.items()} == {id: sums[id][1] for id in over}
     head = headline(until, since)
@@ -217,7 +216,7 @@ def test_cancelling_everything_leaves_nothing(app, clock):
     for _ in range(3):
         make_order(None, lamp, lamp, qty=2, status="Cancelled")
     today = date(2026, 3, 14)
-    assert by_product.top(today, today, "units", 5) == [] and by_product.sold(today, today) == 0
+    assert insights.top(today, today, "units", 5) == [] and insights.sold(today, today) == 0
     assert insights.bought_together(today, today, 5) == ([], 0)
     assert db.session.scalar(select(DayTotal.cancelled)) == 3
     assert_totals_right()
