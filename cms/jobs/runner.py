@@ -72,12 +72,18 @@ def run_next() -> bool:
 
 
 def put_aside_what_is_due() -> None:
-    """Queue what is due by itself. A key is due once, whichever worker asks first."""
+    """Queue what is due by itself. A key is due once, whichever worker asks first. Other work goes on if this fails."""
     for kind, place in DUE.items():
-        key = _named(place)()
-        db.session.rollback()
-        if key:
-            _stored(lambda kind=kind, key=key: actions.enqueue(kind, {}, None, key))  # type: ignore[misc]
+        try:
+            key = _named(place)()
+            db.session.rollback()
+            if key:
+                _stored(lambda kind=kind, key=key: actions.enqueue(kind, {}, None, key))  # type: ignore[misc]
+        except DBAPIError:
+            raise  # the worker waits for its database
+        except Exception:
+            db.session.rollback()
+            log.exception("cannot tell whether %s is due", kind)
 
 
 def _named(place: str) -> Callable[..., Any]:

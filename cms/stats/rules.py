@@ -62,7 +62,7 @@ def percent(part: int, whole: int) -> int:
 
 
 def heat(part: int, whole: int) -> int:
-    """How dark a share is shown, 0 to 5: steps of a tenth, all from one half on the darkest.
+    """How strong a share is coloured, 0 to 5: in steps of a tenth, the strongest from four tenths on.
 
     >>> [heat(part, 100) for part in (0, 5, 12, 25, 38, 99)]
     [0, 1, 2, 3, 4, 5]
