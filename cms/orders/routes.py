@@ -19,6 +19,7 @@ from cms.errors import RuleError
 from cms.fields import id_in
 from cms.figures import queries as figures
 from cms.insights import queries as insights
+from cms.invoices import queries as invoices
 from cms.invoices.rules import tax_of, taxing_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter

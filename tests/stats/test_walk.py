@@ -22,6 +22,7 @@ from cms.rfm.rules import BY_CELL
 from cms.stats import queries, rules
 from cms.stats.filters import BEGINNING, Days
 from cms.totals.actions import count_for_customer, count_order
+from cms.totals.products import count_sold
 from tests.factories import make_customer, make_product, the_shop, write
 from tests.recount import assert_totals_right
 
@@ -75,6 +76,8 @@ class Walk:
     def redate(self) -> None:
         """An order moves to an earlier day and to another customer, as an edit does it."""
         if order := self.order("Pending"):
+            sold = {self.product.id: (order.units, order.total_paise)}
+            count_sold(order.ordered_on, sold, -1)
             count_for_customer(order, -1)
             count_order(order, order.status, -1)
             order.ordered_on -= timedelta(self.rng.randint(0, 70))
@@ -85,6 +88,7 @@ class Walk:
             db.session.flush()
             count_for_customer(order, 1)
             count_order(order, order.status, 1)
+            count_sold(order.ordered_on, sold, 1)
             record(None, "order.edited", order, customer_id=order.customer_id, order_id=order.id)
 
     def resegment(self) -> None:
