@@ -85,7 +85,7 @@ demo: install
 
 test: dev system
 	@$(MAKE) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 lint: dev
 	@$(BIN)/ruff check .
