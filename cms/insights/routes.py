@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
@@ -12,7 +13,7 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts, queries, rules
-from cms.web import page_or_fragment
+from cms.web import is_htmx, page_or_fragment
 
 bp = Blueprint("insights", __name__, url_prefix="/insights")
 
@@ -51,6 +52,9 @@ def index() -> ResponseReturnValue:
 def sold() -> ResponseReturnValue:
     """How many different products were sold: apart, since it adds up every product."""
     scene = scene_of()
+    if not is_htmx():
+        args: dict[str, Any] = scene.wanted.as_args()
+        return redirect(url_for("insights.show", name="revenue", **args))
     count = queries.sold(scene.wanted.since, scene.wanted.until)
     return render_template("insights/_sold.html", scene=scene, count=count)
 
