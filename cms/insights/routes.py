@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
@@ -51,10 +50,9 @@ def index() -> ResponseReturnValue:
 @needs("see")
 def sold() -> ResponseReturnValue:
     """How many different products were sold: apart, since it adds up every product."""
-    scene = scene_of()
     if not is_htmx():
-        args: dict[str, Any] = scene.wanted.as_args()
-        return redirect(url_for("insights.show", name="revenue", **args))
+        return show("revenue")
+    scene = scene_of()
     count = queries.sold(scene.wanted.since, scene.wanted.until)
     return render_template("insights/_sold.html", scene=scene, count=count)
 
