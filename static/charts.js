@@ -89,7 +89,15 @@
   const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => target.clientWidth && target.clientWidth !== target._fullLayout?.width && window.Plotly.Plots.resize(target)));
   dark.addEventListener("change", () => shown.forEach((host) => host.isConnected && draw(host)));
 
+  // The days that are chosen stand in sight, also where the tabs scroll sideways.
+  function place(tabs) {
+    const here = tabs.querySelector("[aria-current]");
+    tabs.dataset.placed = "1";
+    if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+  }
+
   function scan() {
+    document.querySelectorAll(".range .tabs:not([data-placed])").forEach(place);
     for (const host of shown) if (!host.isConnected) (shown.delete(host), sizes.unobserve(host), window.Plotly.purge(host));
     document.querySelectorAll("[data-chart]:not([data-seen])").forEach((host) => ((host.dataset.seen = "1"), near.observe(host)));
   }

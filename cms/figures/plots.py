@@ -105,7 +105,7 @@ def bars(labels: Sequence[str], one: Series, short: Callable[[int], str], tones:
         meta={"tones": list(tones)} if tones else None,
     )
     most = max(*one.values, 1)
-    room = {"range": [0, most * 1.25]}  # for the words behind the longest
+    room = {"range": [0, most * 1.4]}  # for the words behind the longest
     scale = room | {"showticklabels": False, "showgrid": False, "zeroline": False}
     upright = {"tickvals": at, "ticktext": names, "autorange": "reversed", "showgrid": False, "zeroline": False}
     return _json([trace], {"xaxis": scale, "yaxis": upright, "showlegend": False, "bargap": 0.35})
@@ -165,7 +165,7 @@ def pie(labels: Sequence[str], one: Series) -> str:
 
 def _scale(highest: int, short: Callable[[int], str]) -> dict[str, Any]:
     at = ticks(highest)
-    return {"tickvals": at, "ticktext": [label(short(value)) for value in at], "range": [0, max(at[-1], highest)]}
+    return {"tickvals": at, "ticktext": [label(short(value)) for value in at], "range": [0, at[-1] * 1.06]}
 
 
 def _json(traces: list[Any], layout: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def revenue(
         summary = (
             f"The first {min(len(rows), 5)} bring {percent(share(few, gross_paise))} of {scene.money(gross_paise)}."
         )
-    trend = (Column(f"Against {scene.wanted.before_words(scene.today)}", "trend"),) if before is not None else ()
+    trend = (Column("Change", "trend"),) if before is not None else ()
     found = []
     for row in rows:
         paise, changes = int(row.gross_paise), tuple[int | None, ...]()
@@ -77,6 +77,7 @@ def revenue(
         tuple(found),
         open=True,
         wide=True,
+        note=f"The change is against {scene.wanted.before_words(scene.today)}." if trend else "",
     )
 
 

@@ -12,7 +12,7 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts, queries, rules
-from cms.web import page_or_fragment
+from cms.web import is_htmx, page_or_fragment
 
 bp = Blueprint("insights", __name__, url_prefix="/insights")
 
@@ -50,6 +50,8 @@ def index() -> ResponseReturnValue:
 @needs("see")
 def sold() -> ResponseReturnValue:
     """How many different products were sold: apart, since it adds up every product."""
+    if not is_htmx():
+        return show("revenue")
     scene = scene_of()
     count = queries.sold(scene.wanted.since, scene.wanted.until)
     return render_template("insights/_sold.html", scene=scene, count=count)
