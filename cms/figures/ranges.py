@@ -199,7 +199,7 @@ def parts_of(since: date, until: date) -> Parts:
     first = since if since.day == 1 else next_month(since)
     end = month_start(until + ONE_DAY)  # the first day that no whole month holds
     if first >= end:
-        return Parts(((since, until),) if since <= until else (), None)
+        return Parts(((since, until),), None)  # upside down it holds nothing
     edges = tuple((a, b) for a, b in ((since, first - ONE_DAY), (end, until)) if a <= b)
     return Parts(edges, (first, month_start(end - ONE_DAY)))
 

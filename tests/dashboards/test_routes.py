@@ -92,7 +92,12 @@ def test_the_orders_of_a_product_say_what_was_sold_of_it_in_each(client, clock):
     one = client.get(f"/orders?product={lamp.id}&sales=1").text
     assert "₹400.00 for 4 of it" in one and "Product: Lamp" in one and one.count("<tr id=") == 1
     assert client.get(f"/orders?product={lamp.id}&also={saree.id}").text.count("<tr id=") == 1
-    assert client.get("/orders?product=999999").status_code == 200
+    for odd in (
+        "product=999999",
+        f"product={lamp.id}&since=2026-03-10&until=2026-03-01",
+        "since=2026-03-10&until=2026-03-01",
+    ):
+        assert client.get(f"/orders?{odd}").status_code == 200
 
 
 def test_the_file_of_a_chart_is_a_download(client, clock):
