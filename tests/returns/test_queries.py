@@ -5,10 +5,12 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Return
+from cms.orders.queries import order_or_404
+from cms.returns.actions import refund_one
 from cms.returns.filters import ReturnFilter
 from cms.returns.queries import open_counts, returns_matching
 from tests.after_sale import make_return
-from tests.factories import make_customer, make_order, make_product
+from tests.factories import make_customer, make_order, make_product, the_shop, write
 from tests.returns.doing import ask, move, sold
 
 
@@ -28,6 +30,18 @@ def shop(app, clock):
 
 def refs(**wishes: str) -> list[str]:
     return [row.ref for row in returns_matching(ReturnFilter.from_args(wishes), {}).rows]
+
+
+def test_the_days_of_refunded_returns_are_those_of_the_refund(app, clock):
+    clock.now = datetime(2026, 3, 12, 6)
+    order = sold(5)
+    one = make_return(order)
+    clock.now = datetime(2026, 3, 14, 6)
+    with write():
+        found = order_or_404(order.id)
+        refund_one(found, db.session.get_one(Return, one.id), "requested", "cash", "", the_shop(), None)
+    assert refs(state="refunded", since="2026-03-14") == refs(since="2026-03-12", until="2026-03-12") == [one.ref]
+    assert refs(state="refunded", until="2026-03-13") == refs(since="2026-03-13") == []
 
 
 def test_each_filter_finds_its_returns_the_newest_first(shop):
