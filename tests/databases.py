@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_migrate import upgrade
-from sqlalchemy import Connection, event, literal, select, union_all
+from sqlalchemy import Connection, Table, event, literal, select, union_all
 
 from cms import Cms, create_app
 from cms.config import ROOT, Config, database_url
@@ -24,6 +24,7 @@ from cms.kept import forget
 from tests.mariadb import dying_with_us, free_port
 
 SECRET = "only for tests"
+Rows = dict[Table, list[dict[str, Any]]]
 
 
 class Database:
@@ -50,9 +51,30 @@ class Database:
                     if self.seeds[table]:
                         connection.execute(table.insert(), self.seeds[table])
 
+    def rows(self) -> Rows:
+        """All there is, but for what the database works out itself."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            return {
+                table: [row._asdict() for row in connection.execute(select(*_stored(table)))]
+                for table in db.metadata.sorted_tables
+            }
+
+    def bring(self, rows: Rows) -> None:
+        """Put rows back beside what is there; what the migrations filled becomes what these say."""
+        with self.app.app_context(), writing(), db.engine.begin() as connection, _foreign_keys_off(connection):
+            for table, found in rows.items():
+                if self.seeds[table]:
+                    connection.execute(table.delete())
+                if found:
+                    connection.execute(table.insert(), found)
+
     def close(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
+
+
+def _stored(table: Table) -> list[Any]:
+    return [column for column in table.c if column.computed is None]
 
 
 @cache
