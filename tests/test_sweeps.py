@@ -42,6 +42,8 @@ def each(*found: Endpoint):
     return pytest.mark.parametrize("endpoint", found, ids=str)
 
 
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is settled before a row is read, or does not depend on where it comes from."""
 private = [endpoint for endpoint in endpoints() if endpoint.permission != "public"]
 
 
@@ -64,6 +66,7 @@ def send(browser, endpoint: Endpoint, url: str, htmx: bool = False, **data: str)
     return browser.htmx_post(url, data) if htmx else browser.post_form(url, data)
 
 
+@one_database
 @each(*private)
 def test_a_stranger_is_sent_to_sign_in_and_learns_nothing(stranger, values, endpoint):
     make_user()  # a shop that is set up
@@ -74,6 +77,7 @@ def test_a_stranger_is_sent_to_sign_in_and_learns_nothing(stranger, values, endp
     assert not any(word in answer.text for word in DATA)
 
 
+@one_database
 @each(*private)
 @pytest.mark.parametrize("role", ["viewer", "staff"])
 def test_a_role_may_what_its_permissions_say_and_no_more(request, values, endpoint, role):
@@ -94,6 +98,7 @@ def test_the_owner_can_open_it(client, mine, endpoint):
     assert client.htmx_get(endpoint.url(mine)).status_code in (200, 302)
 
 
+@one_database
 @each(*endpoints("GET"))
 def test_a_page_is_whole(client, mine, endpoint):
     """Ids are unique, what is pointed at is there, icons exist, and tables have a caption and header cells."""
@@ -115,6 +120,7 @@ def test_looking_changes_nothing(client, mine, endpoint):
         client.htmx_get(endpoint.url(mine))
 
 
+@one_database
 @each(*endpoints("POST"))
 def test_a_post_without_its_token_is_refused_and_changes_nothing(client, mine, endpoint):
     with nothing_changes():
@@ -123,6 +129,7 @@ def test_a_post_without_its_token_is_refused_and_changes_nothing(client, mine, e
         assert client.post(endpoint.url(mine), headers={"HX-Request": "true"}).status_code == 400
 
 
+@one_database
 @each(*endpoints())
 def test_a_method_that_it_does_not_know_is_405_and_says_which_it_does(client, mine, endpoint):
     url = endpoint.url(mine)
@@ -157,6 +164,7 @@ def test_a_form_with_nonsense_in_it_never_breaks(client, mine, field_names, endp
             assert answer.status_code < 500, text
 
 
+@one_database
 @each(*endpoints())
 def test_every_answer_carries_the_headers_that_protect_it(client, stranger, mine, endpoint):
     for browser in (client, stranger):

@@ -49,3 +49,24 @@ def test_the_page_prints_the_paper_alone_and_fits_thermal_paper(page: Page, sign
     expect(page.get_by_role("button", name="Issue invoice")).to_be_hidden()
     expect(page.get_by_role("navigation", name="Quick")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 272
+
+
+def test_a_line_of_an_invoiced_order_comes_back_and_the_credit_note_is_there(page: Page, sign_in) -> None:
+    open_shop()
+    sarees = [make_product(name, 118_000, gst_rate_bp=500) for name in ("Cotton saree", "Silk saree")]
+    order = make_order(make_customer(), *sarees, status="Delivered")
+    sign_in()
+    page.goto(f"/orders/{order.id}/invoice")
+    page.get_by_role("button", name="Issue invoice").click()
+    page.get_by_role("dialog").get_by_role("button", name="Issue invoice").click()
+    expect(page.get_by_role("heading", name=re.compile("^INV"))).to_be_visible()
+
+    page.goto(f"/orders/{order.id}")
+    page.get_by_role("link", name="Take something back").click()
+    page.get_by_label("How many of Silk saree come back").fill("1")
+    page.get_by_label("Why?").select_option("Did not like it")
+    page.get_by_role("button", name="Take back and refund").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("heading", name="RET001")).to_be_visible()
+    page.goto(f"/orders/{order.id}")
+    expect(page.get_by_text(re.compile(r"CN.*00001"))).to_be_visible()
