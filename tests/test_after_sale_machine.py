@@ -49,6 +49,8 @@ class AfterTheSale(RuleBasedStateMachine):
             order = make_order(self.buyers[0], *self.goods, qty=3, status=status, discount_paise=100)
             pay(order, order.payable_paise, "card")
             issue(order)
+            if status == "Delivered":
+                returns.take_back(order, 1)
 
     @rule(which=WHICH, units=st.integers(1, 4), off=st.integers(0, 300))
     def place(self, which, units, off):
