@@ -107,6 +107,7 @@ def examples() -> dict[str, Any]:
     brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
+    rated = make_feedback(order, product, 2, "Zubeida found it poor")
     complaint = make_complaint(order, "Sweeping broom lost its bristles")
     token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     invoiced, note = make_invoiced(customer, product)
@@ -128,7 +129,7 @@ def examples() -> dict[str, Any]:
         "figures.key": "money.net",
         "complaint_id": complaint.id,
         "assignments.name": "priority",
-        "feedback_id": make_feedback(order, product, 2, "Zubeida found it poor").id,
+        "feedback_id": rated.id,
         "feedback.token": token,
         "invoices.order_id": invoiced.id,
         "note_id": note.id,
