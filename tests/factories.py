@@ -46,6 +46,8 @@ def write() -> Iterator[None]:
     What was made is detached afterwards: the test reads anew what it wants to know.
     """
     with writing():
+        if not (db.session.new or db.session.dirty or db.session.deleted):
+            db.session.commit()  # ends a look that is still open: SQLite refuses to write after it if another wrote
         yield
         db.session.commit()
         db.session.expunge_all()
