@@ -99,6 +99,18 @@ def parse_moment(text: str, zone: str, field: str | None = None) -> datetime:
     return local - _ahead_of_utc(offset, field) if offset else to_utc(local, zone)
 
 
+def iso_day(text: str) -> str:
+    """The day that an address asks for, as ISO text; blank for what is none.
+
+    >>> iso_day("14/03/2026"), iso_day("soon")
+    ('2026-03-14', '')
+    """
+    try:
+        return parse_date(text).isoformat() if text.strip() else ""
+    except RuleError:
+        return ""
+
+
 def show_date(day: date, today: date) -> str:
     """The day in short, with its year when that is not this year.
 

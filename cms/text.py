@@ -54,6 +54,15 @@ def clean_text(text: str, longest: int, field: str | None = None, many_lines: bo
     return text
 
 
+def row_id(text: str) -> str:
+    """The number of a row that an address asks for, as it stands; blank for what can be none.
+
+    >>> row_id("57"), row_id("5x"), row_id("99999999999")
+    ('57', '', '')
+    """
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
+
+
 def is_visible(text: str) -> bool:
     """Whether there is a letter, digit or sign to be seen in it, more than gaps, joiners and marks.
 

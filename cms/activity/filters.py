@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from cms.activity.rules import KINDS
-from cms.dates import parse_date
-from cms.errors import RuleError
+from cms.dates import iso_day
 from cms.models import Activity
 
 NOBODY = "none"
@@ -36,8 +35,8 @@ class ActivityFilter:
             q=args.get("q", "").strip()[:64],
             who=who if known else "",
             kind=kind if kind in KINDS else "",
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
+            since=iso_day(args.get("since", "")),
+            until=iso_day(args.get("until", "")),
         )
 
     def as_args(self, **changes: str) -> dict[str, Any]:
@@ -51,10 +50,3 @@ class ActivityFilter:
         if self.kind:
             select = select.where(Activity.thing == self.kind)
         return select
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

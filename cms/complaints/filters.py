@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case
 
 from cms.complaints.rules import PRIORITIES, SOON_TO_ACKNOWLEDGE, SOON_TO_RESOLVE, UNSOLVED
 from cms.models import Complaint
+from cms.text import row_id
 
 TABS = ("open", "mine", "overdue", "resolved", "all")
 IS_UNSOLVED = Complaint.state.in_(UNSOLVED)
@@ -37,8 +38,8 @@ class ComplaintFilter:
             tab=tab if tab in TABS else "open",
             q=args.get("q", "").strip()[:200],
             priority=priority if priority in PRIORITIES else "",
-            assignee="none" if assignee == "none" else _id(assignee),
-            customer=_id(args.get("customer", "")),
+            assignee="none" if assignee == "none" else row_id(assignee),
+            customer=row_id(args.get("customer", "")),
         )
 
     def as_args(self, **changes: str) -> dict[str, Any]:
@@ -86,7 +87,3 @@ def is_soon(now: datetime) -> ColumnElement[bool]:
         else_=Complaint.resolve_by <= now + SOON_TO_RESOLVE,
     )
     return and_(IS_UNSOLVED, runs_out >= now, nearly)
-
-
-def _id(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from cms.dates import parse_date
-from cms.errors import RuleError
+from cms.dates import iso_day
 from cms.models import Feedback
 
 ONE_DAY = timedelta(days=1)
@@ -38,8 +37,8 @@ class FeedbackFilter:
             rating=rating if rating in ("1", "2", "3", "4", "5") else "",
             product=args.get("product", "").strip()[:64],
             customer=customer if known else "",
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
+            since=iso_day(args.get("since", "")),
+            until=iso_day(args.get("until", "")),
             comment="1" if args.get("comment") == "1" else "",
         )
 
@@ -71,10 +70,3 @@ class FeedbackFilter:
             end = datetime.combine(self.last, time()) + 2 * ONE_DAY
             select = select.where(Feedback.given_on <= self.last, Feedback.at < end)
         return select
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

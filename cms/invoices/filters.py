@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from cms.dates import financial_year, financial_year_label, parse_date
-from cms.errors import RuleError
+from cms.dates import financial_year, financial_year_label, iso_day
 from cms.models import Invoice
 
 
@@ -30,8 +29,8 @@ class InvoiceFilter:
         return cls(
             args.get("q", "").strip()[:200],
             _year(args.get("year", "")),
-            _day(args.get("since", "")),
-            _day(args.get("until", "")),
+            iso_day(args.get("since", "")),
+            iso_day(args.get("until", "")),
         )
 
     def as_args(self, **changes: str) -> dict[str, Any]:
@@ -64,10 +63,3 @@ def _year(text: str) -> str:
     if not re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
         return ""
     return text if financial_year_label(days_of_year(text)[0]) == text else ""
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

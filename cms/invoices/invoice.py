@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from cms.formats import show_phone, state_of_gstin
 from cms.invoices.rules import COMPOSITION_WORDS, Tax, credit_of, document_kind, halves_of, state_code
 from cms.invoices.words import amount_in_words
+from cms.payments import rules
 from cms.text import fold
 
 PARTS = ("taxable_paise", "cgst_paise", "sgst_paise", "igst_paise")
@@ -83,15 +83,8 @@ def upi_link(content: Content, number: str) -> str:
     due = content["due_paise"]
     if not content["vpa"] or due <= 0:
         return ""
-    values = {
-        "pa": quote(content["vpa"], safe="@"),
-        "pn": quote(content["seller"]["name"][:LONGEST_PAYEE], safe=""),
-        "am": f"{due // 100}.{due % 100:02}",
-        "cu": "INR",
-        "tr": "".join(filter(str.isalnum, number)),
-        "tn": quote(f"Invoice {number}", safe=""),
-    }
-    return "upi://pay?" + "&".join(f"{name}={value}" for name, value in values.items())
+    payee = content["seller"]["name"][:LONGEST_PAYEE]
+    return rules.upi_link(content["vpa"], payee, due, number, f"Invoice {number}")
 
 
 def warnings(content: Content, mode_now: str) -> list[str]:

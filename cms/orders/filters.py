@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, exists
 
-from cms.dates import parse_date
-from cms.errors import RuleError
+from cms.dates import iso_day
 from cms.figures.ranges import EARLIEST, LATEST
 from cms.models import Order, OrderLine
 from cms.orders.rules import STATUSES
+from cms.text import row_id
 
 SORTS = ("newest", "oldest")
 LIVE = Order.status != "Cancelled"
@@ -45,11 +45,11 @@ class OrderFilter:
         return cls(
             q=args.get("q", "").strip()[:200],
             status=status if status in STATUSES else "",
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
-            customer=_id(args.get("customer", "")),
-            product=_id(args.get("product", "")),
-            also=_id(args.get("also", "")),
+            since=iso_day(args.get("since", "")),
+            until=iso_day(args.get("until", "")),
+            customer=row_id(args.get("customer", "")),
+            product=row_id(args.get("product", "")),
+            also=row_id(args.get("also", "")),
             sales="1" if args.get("sales") == "1" else "",
             unpaid="1" if args.get("unpaid") == "1" else "",
             sort=sort if sort in SORTS else "newest",
@@ -104,14 +104,3 @@ class OrderFilter:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time())
-
-
-def _id(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func
 
-from cms.dates import month_start, parse_date
-from cms.errors import RuleError
+from cms.dates import iso_day, month_start
 from cms.models import Payment
 from cms.payments.rules import KINDS, METHODS, STATES
 
@@ -35,8 +34,8 @@ class PaymentFilter:
             state=state if state in STATES else "",
             method=method if method in METHODS else "",
             kind=kind if kind in KINDS else "",
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
+            since=iso_day(args.get("since", "")),
+            until=iso_day(args.get("until", "")),
         )
 
     @property
@@ -88,10 +87,3 @@ def spans(today: date) -> dict[str, dict[str, str]]:
 
 def _hidden(column: Any) -> Any:
     return func.coalesce(column, column)
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from cms.dates import parse_date
-from cms.errors import RuleError
+from cms.dates import iso_day
 from cms.models import Return
 from cms.returns.rules import STATES
+from cms.text import row_id
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class ReturnFilter:
             q=args.get("q", "").strip()[:200],
             state=state if state in STATES else "",
             reason=args.get("reason", "").strip()[:80],
-            product=_id(args.get("product", "")),
-            customer=_id(args.get("customer", "")),
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
+            product=row_id(args.get("product", "")),
+            customer=row_id(args.get("customer", "")),
+            since=iso_day(args.get("since", "")),
+            until=iso_day(args.get("until", "")),
         )
 
     def as_args(self, **changes: str) -> dict[str, Any]:
@@ -73,14 +73,3 @@ class ReturnFilter:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time())
-
-
-def _id(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
-
-
-def _day(text: str) -> str:
-    try:
-        return parse_date(text).isoformat() if text.strip() else ""
-    except RuleError:
-        return ""

@@ -128,7 +128,7 @@ def test_the_ten_latest_orders_returns_and_complaints_are_listed(app, clock, cli
         for n, order in enumerate(orders):
             about = {"customer_id": customer.id, "order_id": order.id}
             at = clock.now + timedelta(minutes=n)
-            back = {"order_line_id": order.id, "product_id": product.id, "quantity": 1, "refund_paise": 100}
+            back = {"order_line_id": order.lines[0].id, "product_id": product.id, "quantity": 1, "refund_paise": 100}
             back |= {"state": "requested", "reason": "Other", "returned_at": at, "returned_on": at.date()}
             db.session.add(Return(ref=f"RET{n:03d}", created_at=at, **about, **back))
             clocks = {"opened_at": at, "opened_on": at.date(), "acknowledge_by": at, "resolve_by": at}
