@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 from sqlalchemy import func, select
 
 from cms.customers import queries as customers
 from cms.db import db
-from cms.models import Customer, Order, Product
+from cms.models import Customer, Invoice, Order, Product
 from cms.orders import queries as orders
+from cms.orders.actions import Item
 from cms.paging import Sort, page_of
 from cms.text import fold
+from tests.factories import make_order
 
 SAMPLE = 41
+WIDE = 542
+"""The lines of the longest order of the year of a real shop."""
 COMMON, RARE = 3, 20
 FEW = 4
 """A rare name is one of about so many customers, in a small shop and in a large one."""
@@ -36,6 +41,10 @@ class Facts:
     """The cursor half-way down the newest orders, and down the customers in two ways of sorting them."""
     products: list[tuple[int, int]]
     """Id and price in paise of what can be sold any number of times."""
+    wide: str
+    """The number of a delivered order of `WIDE` lines."""
+    invoiced: list[int]
+    """Orders with an invoice."""
 
 
 def facts_of() -> Facts:
@@ -61,6 +70,8 @@ def facts_of() -> Facts:
             "last_order": _half_way(customers.SORTS["last_order"]),
         },
         products=_products(),
+        wide=_wide(),
+        invoiced=list(db.session.scalars(select(Invoice.order_id).order_by(Invoice.id.desc()).limit(SAMPLE))),
     )
 
 
@@ -81,6 +92,15 @@ def _half_way(sort: Sort) -> str:
     middle = db.session.scalar(known.order_by(column).offset(many // 2).limit(1))
     rest = select(sort.tie.label("id"), column.label("sort_value"))
     return page_of(rest.where(column <= middle if sort.descending else column >= middle), sort, {}).after
+
+
+def _wide() -> str:
+    """Of one that is made here unless it is there."""
+    made = db.session.scalar(select(Order).where(Order.request_key == "bench-wide"))
+    if not made:
+        lines = [Item(product, 2, paise) for product, paise in islice(cycle(_products()), WIDE)]
+        made = make_order(db.session.get(Customer, 1), *lines, status="Delivered", request_key="bench-wide")
+    return made.ref
 
 
 def _products() -> list[tuple[int, int]]:

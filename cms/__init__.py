@@ -46,6 +46,8 @@ class RecordId(IntegerConverter):
 class Cms(Flask):
     """Flask, with write requests one at a time on SQLite and tried again whole when the database gave them up."""
 
+    jinja_environment = templating.Templates
+
     def full_dispatch_request(self) -> Response:
         if not access.is_write():
             return super().full_dispatch_request()
@@ -96,8 +98,6 @@ def create_app(config: Config | None = None) -> Cms:
     )
     app.url_map.converters["int"] = RecordId
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.code_generator_class = templating.Shown
-    app.jinja_env.extend(shown=templating.shown)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     _add_requests(app)

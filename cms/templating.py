@@ -2,12 +2,17 @@
 
 A list shows some two thousand values; Jinja sends each through `markupsafe.escape`, which makes a new Markup of every
 one, also of what a macro has just made. Passing Markup and whole numbers on saves a seventh of such a page.
+
+All templates have the same globals, filled before the first is asked for. Jinja would lay an empty dictionary over them
+for each, and compare the two name by name at every import of a macro.
 """
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
+from flask.templating import Environment
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup, escape
 
@@ -32,3 +37,13 @@ class Shown(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.shown(")
+
+
+class Templates(Environment):
+    """Flask's environment with these two changes."""
+
+    code_generator_class = Shown
+    shown = staticmethod(shown)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from markupsafe import Markup
 
-from cms.templating import Shown, shown
+from tests.databases import app_without_data
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))
 values = st.one_of(texts, texts.map(Markup), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False))
@@ -17,10 +17,8 @@ def rendered(environment: Environment, value: object) -> str:
     return environment.from_string(PAGE).render(value=value)
 
 
-plain = Environment(autoescape=True)
-ours = Environment(autoescape=True)
-ours.code_generator_class = Shown
-ours.extend(shown=shown)
+plain = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+ours = app_without_data().jinja_env
 
 
 @given(values)
@@ -35,3 +33,10 @@ def test_the_hook_that_it_leans_on_is_used():
 def test_a_template_that_switches_escaping_off_is_left_to_jinja():
     text = "{% autoescape false %}{{ value }}{% endautoescape %}{{ value }}"
     assert ours.from_string(text).render(value="<") == "<&lt;"
+
+
+def test_the_globals_of_a_template_are_those_of_all():
+    page = ours.from_string("{{ show_count(123456) }}")
+    assert page.globals is ours.globals and page.render() == "1,23,456"
+    assert ours.from_string("{{ more }}{{ show_count(1) }}", globals={"more": 2}).render() == "21"
+    assert "more" not in ours.globals

@@ -18,6 +18,7 @@ from cms.models import Activity, Complaint, ComplaintNote, Customer, Order, User
 from cms.orders import queries as orders
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
+from cms.together import MOST, Value
 
 ROW = (
     Complaint.id,
@@ -117,16 +118,16 @@ def resolved_count() -> int:
     return db.session.scalar(select(func.count()).where(Complaint.state == "resolved")) or 0
 
 
-def of_order(order_id: int) -> Sequence[Any]:
+def of_order(order_id: Value) -> Select:
     """The complaints about an order, the latest first."""
     query = _rows(ROW).where(Complaint.order_id == order_id)
-    return db.session.execute(query.order_by(Complaint.opened_at.desc(), Complaint.id.desc())).all()
+    return query.order_by(Complaint.opened_at.desc(), Complaint.id.desc()).limit(MOST)
 
 
-def of_customer(customer_id: int, limit: int = 10) -> Sequence[Any]:
+def of_customer(customer_id: Value, limit: int = 10) -> Select:
     """A customer's latest complaints."""
     query = _rows(ROW).where(Complaint.customer_id == customer_id)
-    return db.session.execute(query.order_by(Complaint.opened_at.desc(), Complaint.id.desc()).limit(limit)).all()
+    return query.order_by(Complaint.opened_at.desc(), Complaint.id.desc()).limit(limit)
 
 
 def notes_of(complaint_id: int) -> Sequence[Any]:

@@ -180,7 +180,7 @@ def _offer(form: ComplaintForm, suggest: bool = True) -> Subject:
         order,
         customer,
         orders.products_on(order.id) if order else (),
-        customers.orders_of(customer.id, 5) if customer else (),
+        db.session.execute(customers.orders_of(customer.id, 5)).all() if customer else (),
     )
     form.offer(subject.products, queries.assignees(), suggest)
     return subject

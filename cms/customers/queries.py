@@ -17,6 +17,7 @@ from cms.paging import Page, Sort, page_of, read_whole
 from cms.rfm.queries import rfm_map
 from cms.stats.queries import cohort_size
 from cms.text import SHORTEST_TERM, fold, query_words
+from cms.together import Value
 
 FEW = 2000
 """Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
@@ -177,7 +178,7 @@ def segments() -> list[str]:
     return list(db.session.scalars(select(Segment.name).order_by(Segment.position, Segment.name)))
 
 
-def orders_of(customer_id: int, limit: int = 10) -> Sequence[Any]:
+def orders_of(customer_id: Value, limit: int = 10) -> Select:
     """The customer's latest orders."""
     query = select(
         Order.id,
@@ -189,13 +190,13 @@ def orders_of(customer_id: int, limit: int = 10) -> Sequence[Any]:
         Order.total_paise,
         Order.due_paise,
     ).where(Order.customer_id == customer_id)
-    return db.session.execute(query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(limit)).all()
+    return query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(limit)
 
 
-def story_of(customer_id: int, limit: int = 30) -> Sequence[Activity]:
+def story_of(customer_id: Value, limit: int = 30) -> Select:
     """What happened with this customer, latest first."""
-    query = select(Activity).where(Activity.customer_id == customer_id).order_by(Activity.id.desc())
-    return db.session.scalars(query.limit(limit)).all()
+    query = select(*Activity.__table__.c).where(Activity.customer_id == customer_id)
+    return query.order_by(Activity.id.desc()).limit(limit)
 
 
 def search_text(name: str, email: str, digits: str, ref: str) -> str:

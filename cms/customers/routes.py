@@ -10,18 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import may, needs
 from cms.auth.sessions import shop
-from cms.complaints import queries as complaints
 from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
+from cms.customers.panels import panels_of
 from cms.db import db
 from cms.errors import Conflict, RuleError
-from cms.feedback import queries as feedback
 from cms.fields import version_of
 from cms.formats import show_phone
-from cms.notifications.queries import messages_of
-from cms.payments import queries as payments
-from cms.returns import queries as returns
 from cms.rfm.rules import BY_KEY as GROUPS
 from cms.rfm.rules import name_of
 from cms.shell import today
@@ -92,18 +88,7 @@ def create() -> ResponseReturnValue:
 @needs("see")
 def show(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
-    return render_template(
-        "customers/show.html",
-        customer=customer,
-        orders=queries.orders_of(customer_id),
-        complaints=complaints.of_customer(customer_id),
-        feedback=feedback.spread_of_customer(customer_id),
-        story=queries.story_of(customer_id),
-        owed=payments.owed_by(customer_id),
-        credit_moves=payments.credit_moves_of(customer_id),
-        return_count=returns.count_of(customer_id),
-        messages=messages_of(customer_id),
-    )
+    return render_template("customers/show.html", customer=customer, **panels_of(customer_id))
 
 
 @bp.get("/<int:customer_id>/edit")

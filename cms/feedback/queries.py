@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from cms.models import Customer, Feedback, FeedbackLink, Order, Product
 from cms.orders import queries as orders
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
+from cms.together import MOST, Value
 
 ROW = (
     Feedback.id,
@@ -81,30 +82,35 @@ def spread(first: date | None, last: date | None, today: date) -> Spread:
     return Spread(ratings(min(last, today) if last else today, first))
 
 
+def _ratings() -> Select:
+    return select(Feedback.rating, func.count().label("times")).group_by(Feedback.rating)
+
+
 def spread_of_product(product_id: int, first: date | None = None, last: date | None = None) -> Spread:
     """The ratings of one product."""
-    query = select(Feedback.rating, func.count()).where(Feedback.product_id == product_id)
+    query = _ratings().where(Feedback.product_id == product_id)
     if first:
         query = query.where(Feedback.given_on >= first)
     if last:
         query = query.where(Feedback.given_on <= last)
-    return _spread(query)
+    return spread_of(db.session.execute(query))
 
 
-def spread_of_customer(customer_id: int) -> Spread:
-    """The ratings that a customer gave."""
-    return _spread(select(Feedback.rating, func.count()).where(Feedback.customer_id == customer_id))
+def ratings_of_customer(customer_id: Value) -> Select:
+    """How often a customer gave each number of stars."""
+    return _ratings().where(Feedback.customer_id == customer_id)
 
 
-def _spread(query: Select) -> Spread:
-    given = dict(db.session.execute(query.group_by(Feedback.rating)).all())
+def spread_of(rows: Iterable[Any]) -> Spread:
+    """The ratings and how often each was given, as one figure."""
+    given = {row.rating: row.times for row in rows}
     return Spread({stars: given.get(stars, 0) for stars in range(1, 6)})
 
 
-def of_order(order_id: int) -> Sequence[Any]:
+def of_order(order_id: Value) -> Select:
     """The ratings of an order, the first given first."""
     query = _rows().where(Feedback.order_id == order_id)
-    return db.session.execute(query.order_by(Feedback.at, Feedback.id)).all()
+    return query.order_by(Feedback.at, Feedback.id).limit(MOST)
 
 
 def first_given(order_id: int, product_id: int | None) -> Feedback | None:
@@ -123,10 +129,10 @@ def link_of(token_hash: str) -> FeedbackLink | None:
     return db.session.scalar(select(FeedbackLink).where(FeedbackLink.token_hash == token_hash))
 
 
-def open_link_until(order_id: int, now: datetime) -> datetime | None:
+def open_link_until(order_id: Value, now: Value) -> Select:
     """Until when a link of this order can still be answered."""
-    query = select(func.max(FeedbackLink.expires_at)).where(FeedbackLink.order_id == order_id)
-    return db.session.scalar(query.where(FeedbackLink.used_at.is_(None), FeedbackLink.expires_at > now))
+    query = select(func.max(FeedbackLink.expires_at).label("until")).where(FeedbackLink.order_id == order_id)
+    return query.where(FeedbackLink.used_at.is_(None), FeedbackLink.expires_at > now)
 
 
 def by_request_key(key: str) -> Feedback | None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask import abort
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from cms.customers import queries as customers
 from cms.db import db
@@ -17,6 +17,7 @@ from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, Retur
 from cms.orders.queries import order_id_of
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
+from cms.together import Value
 
 ROW = (
     Invoice.id,
@@ -65,9 +66,9 @@ def order_of_note(note: CreditNote) -> int:
     return db.session.scalars(select(Invoice.order_id).where(Invoice.id == note.invoice_id)).one()
 
 
-def of_order(order_id: int) -> tuple[Any | None, Sequence[Any]]:
-    """An order's invoice and its credit notes, in short."""
-    query = (
+def of_order(order_id: Value) -> Select:
+    """An order's invoice and its credit notes, in short: a row for each note, one without where there is none."""
+    return (
         select(
             Invoice.number,
             Invoice.issued_on,
@@ -80,9 +81,8 @@ def of_order(order_id: int) -> tuple[Any | None, Sequence[Any]]:
         .outerjoin(CreditNote, CreditNote.invoice_id == Invoice.id)
         .where(Invoice.order_id == order_id)
         .order_by(CreditNote.id)
+        .limit(MOST_NOTES)
     )
-    rows = db.session.execute(query.limit(MOST_NOTES)).all()
-    return (rows[0] if rows else None), [row for row in rows if row.note_id]
 
 
 def credited(invoice_id: int) -> dict[int, tuple[int, int]]:

@@ -63,7 +63,7 @@ def show(order_id: int) -> ResponseReturnValue:
         "invoices/show.html",
         order=order,
         **_shown(made.content),
-        credit_notes=queries.of_order(order_id)[1],
+        credit_notes=[row for row in db.session.execute(queries.of_order(order_id)) if row.note_id],
         whatsapp=_whatsapp(order, made.content),
         **_file_of(key, made.content),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from cms.customers import queries as customers
 from cms.db import db
@@ -16,6 +16,7 @@ from cms.notifications.filters import MessageFilter, is_in
 from cms.notifications.rules import CHANNELS, STATES
 from cms.paging import Page, Sort, page_of, read_whole
 from cms.text import query_words
+from cms.together import Value
 
 KIND = "notifications.send"
 ROW = (
@@ -120,13 +121,13 @@ def left_to_open(batch: str) -> int:
     return db.session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())) or 0
 
 
-def messages_of(customer_id: int, order_id: int | None = None, limit: int = 5) -> Sequence[Any]:
+def messages_of(customer_id: Value, order_id: Value | None = None, limit: int = 5) -> Select:
     """The last messages to a customer, or about one of their orders."""
     query = select(*ROW).join(Customer, Customer.id == Notification.customer_id)
     query = query.where(Notification.customer_id == customer_id)
     if order_id is not None:
         query = query.where(Notification.order_id == order_id)
-    return db.session.execute(query.order_by(Notification.id.desc()).limit(limit)).all()
+    return query.order_by(Notification.id.desc()).limit(limit)
 
 
 def by_request_key(key: str) -> Notification | None:

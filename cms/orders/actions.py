@@ -128,7 +128,7 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
         raise Conflict(
             f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status}
         )
-    step = queries.last_step(queries.steps_of(order.id))
+    step = queries.last_step(db.session.execute(queries.steps_of(order.id)).all())
     rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes)
     if order.status == "Cancelled" and invoices.is_invoiced(order.id):
         raise RuleError("A credit note has answered the invoice of this order; enter a new order instead", "status")

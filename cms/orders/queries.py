@@ -17,6 +17,7 @@ from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
 from cms.paging import Page, Sort, page_of
 from cms.text import query_words
+from cms.together import MOST, Value
 
 ROW = (
     Order.id,
@@ -144,10 +145,10 @@ def stock_taken(order_id: int) -> dict[int, int]:
     return {product_id: int(units) for product_id, units in db.session.execute(query) if units}
 
 
-def steps_of(order_id: int) -> Sequence[Any]:
+def steps_of(order_id: Value) -> Select:
     """The status history, first step first, with who made each and the step that took it back."""
     undo = aliased(StatusChange)
-    query = (
+    return (
         select(
             StatusChange.id,
             StatusChange.old,
@@ -161,8 +162,8 @@ def steps_of(order_id: int) -> Sequence[Any]:
         .outerjoin(undo, undo.undoes_id == StatusChange.id)
         .where(StatusChange.order_id == order_id)
         .order_by(StatusChange.id)
+        .limit(MOST)
     )
-    return db.session.execute(query).all()
 
 
 def last_step(steps: Sequence[Any]) -> Any | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -106,7 +107,7 @@ def create() -> ResponseReturnValue:
 def show(order_id: int) -> ResponseReturnValue:
     order = queries.order_or_404(order_id)
     after = panels_of(order, shop().undo_minutes, clock.now())
-    status = _status_of(order, after["invoice"] is not None)
+    status = _status_of(order, after.pop("steps"), after["invoice"] is not None)
     return render_template("orders/show.html", order=order, key=uuid.uuid4().hex, **after, **status)
 
 
@@ -208,9 +209,8 @@ def _blame(typed: Draft, error: RuleError) -> None:
     typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 
 
-def _status_of(order: Any, invoiced: bool) -> dict[str, Any]:
+def _status_of(order: Any, steps: Sequence[Any], invoiced: bool) -> dict[str, Any]:
     """What an order's page says of its status: the way it went and where it can go."""
-    steps = queries.steps_of(order.id)
     step = queries.last_step(steps)
     try:
         rules.check_take_back(
@@ -239,5 +239,6 @@ def _status_answer(order_id: int, problem: str) -> str:
             problem=problem,
         )
     order = queries.order_or_404(order_id)
-    status = _status_of(order, invoices.is_invoiced(order_id))
+    steps = db.session.execute(queries.steps_of(order_id)).all()
+    status = _status_of(order, steps, invoices.is_invoiced(order_id))
     return render_template("orders/_status.html", order=order, problem=problem, **status)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cms import clock
@@ -20,6 +20,7 @@ from cms.paging import Page, Sort, page_of
 from cms.payments import rules
 from cms.payments.filters import PaymentFilter
 from cms.text import query_words, western_digits
+from cms.together import MOST, Value
 
 COUNTED = ("payment.recorded", "payment.confirmed", "payment.given_back")
 ROW = (
@@ -119,7 +120,13 @@ class OrderMoney:
 
 def money_of(order: Order, undo_minutes: int) -> OrderMoney:
     """The payments of an order that was loaded with its customer."""
-    rows = payments_of(order.id)
+    since = clock.now() - timedelta(minutes=undo_minutes)
+    rows = db.session.execute(payments_of(order.id)).all()
+    return order_money(order, rows, db.session.execute(fresh_of(order.id, since)).all() if rows else ())
+
+
+def order_money(order: Order, rows: Sequence[Any], fresh: Sequence[Any]) -> OrderMoney:
+    """The same of what `payments_of` and `fresh_of` gave."""
     returned = order.returned_paise + order.returned_tax_paise
     ever = any(row.kind == "payment" and row.state == "confirmed" for row in rows)
     return OrderMoney(
@@ -127,30 +134,21 @@ def money_of(order: Order, undo_minutes: int) -> OrderMoney:
         rows,
         order.customer.credit_paise,
         sum(row.amount_paise for row in rows if row.state == "claimed"),
-        _fresh(order.id, clock.now() - timedelta(minutes=undo_minutes)) if rows else frozenset(),
+        frozenset(row.thing_id for row in fresh),
     )
 
 
-def _fresh(order_id: int, since: datetime) -> frozenset[int]:
-    query = select(Activity.thing_id).where(
+def fresh_of(order_id: Value, since: Value) -> Select:
+    """The payments of one order that count since then."""
+    return select(Activity.thing_id).where(
         Activity.order_id == order_id, Activity.thing == "payments", Activity.verb.in_(COUNTED), Activity.at >= since
     )
-    return frozenset(db.session.scalars(query))
 
 
-@dataclass(frozen=True)
-class Owed:
+def owed_by(customer_id: Value) -> Select:
     """What a customer owes in all, and on how many orders."""
-
-    paise: int
-    orders: int
-
-
-def owed_by(customer_id: int) -> Owed:
-    query = select(func.coalesce(func.sum(Order.due_paise), 0), func.count())
-    query = query.where(Order.customer_id == customer_id, Order.unpaid.is_(True))
-    paise, count = db.session.execute(query).one()
-    return Owed(int(paise or 0), count)
+    query = select(func.coalesce(func.sum(Order.due_paise), 0).label("paise"), func.count().label("orders"))
+    return query.where(Order.customer_id == customer_id, Order.unpaid.is_(True))
 
 
 def payment_or_404(payment_id: int) -> Payment:
@@ -198,9 +196,9 @@ def counted_at(payment: Payment) -> datetime | None:
     )
 
 
-def payments_of(order_id: int) -> Sequence[Any]:
+def payments_of(order_id: Value) -> Select:
     """The payments of one order, the latest first, with who recorded each."""
-    query = (
+    return (
         select(
             *ROW,
             Payment.return_id,
@@ -209,15 +207,15 @@ def payments_of(order_id: int) -> Sequence[Any]:
         .outerjoin(User, User.id == Payment.by_id)
         .where(Payment.order_id == order_id)
         .order_by(Payment.id.desc())
+        .limit(MOST)
     )
-    return db.session.execute(query).all()
 
 
-def credit_moves_of(customer_id: int, limit: int = 20) -> Sequence[Any]:
+def credit_moves_of(customer_id: Value, limit: int = 20) -> Select:
     """How a customer's store credit came and went, the latest first."""
     query = (
         select(CreditMove.id, CreditMove.amount_paise, CreditMove.reason, CreditMove.at, CreditMove.order_id, Order.ref)
         .outerjoin(Order, Order.id == CreditMove.order_id)
         .where(CreditMove.customer_id == customer_id)
     )
-    return db.session.execute(query.order_by(CreditMove.id.desc()).limit(limit)).all()
+    return query.order_by(CreditMove.id.desc()).limit(limit)

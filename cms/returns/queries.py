@@ -18,6 +18,7 @@ from cms.paging import Page, Sort, page_of
 from cms.returns.filters import ReturnFilter
 from cms.returns.rules import OPEN
 from cms.text import query_words
+from cms.together import MOST, Value
 
 ROW = (
     Return.id,
@@ -116,15 +117,15 @@ def open_counts() -> dict[str, int]:
     return dict.fromkeys(OPEN, 0) | dict(db.session.execute(query).all())
 
 
-def returns_of_order(order_id: int) -> Sequence[Any]:
+def of_order(order_id: Value) -> Select:
     """All returns of an order, latest first."""
     query = _rows().where(Return.order_id == order_id)
-    return db.session.execute(query.order_by(Return.returned_at.desc(), Return.id.desc())).all()
+    return query.order_by(Return.returned_at.desc(), Return.id.desc()).limit(MOST)
 
 
-def count_of(customer_id: int) -> int:
+def count_of(customer_id: Value) -> Select:
     """How often something of this customer's came back or was asked to."""
-    return db.session.scalar(select(func.count()).where(Return.customer_id == customer_id)) or 0
+    return select(func.count().label("times")).where(Return.customer_id == customer_id)
 
 
 def lines_now(order_id: int) -> Sequence[OrderLine]:

@@ -132,8 +132,8 @@ def walk(wanted: OrderFilter) -> tuple[list[list[int]], list[list[int]]]:
 
 def test_the_last_step_is_the_last_that_stands(app, clock):
     order = make_order(status="Delivered")
-    assert last_step(steps_of(order.id)).new == "Delivered"
-    assert last_step(steps_of(make_order().id)) is None
+    assert last_step(db.session.execute(steps_of(order.id)).all()).new == "Delivered"
+    assert last_step(db.session.execute(steps_of(make_order().id)).all()) is None
 
 
 def test_the_latest_orders_come_first(app, clock):
