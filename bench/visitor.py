@@ -46,7 +46,7 @@ class Answer:
     @property
     def text(self) -> str:
         unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(self.header("Content-Encoding"), bytes)
-        return unpack(self.body).decode()
+        return unpack(self.body).decode(errors="replace")  # a PDF is no text
 
 
 class Visitor:

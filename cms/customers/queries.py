@@ -23,7 +23,7 @@ FEW = 2000
 """Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
 
 MANY = 60_000
-"""Up to so many matches of each of two words it is worth seeing whom both lead to."""
+"""Up to so many matches of a word it is worth seeing whom it leads to together with others."""
 
 LAST = "\U0010ffff"
 """Behind every term that begins with what stands before it."""
@@ -98,7 +98,7 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
 
 
 def ids_of(words: Sequence[str], few: int) -> Select | None:
-    """A select of at most `few` ids that one of the words leads to, or two of them together; None if it were more."""
+    """A select of at most `few` ids that one of the words leads to, or several together; None if it were more."""
     # Not every place where a shorter word stands is among the terms.
     long = [word for word in words if len(word) >= SHORTEST_TERM][:4]
     if not long:
@@ -109,11 +109,15 @@ def ids_of(words: Sequence[str], few: int) -> Select | None:
     (fewest, rarest), *others = sorted(zip(found, long, strict=True))
     if fewest <= few:
         return _having(rarest)
-    if not others or others[0][0] > MANY:
+    others = [(count, word) for count, word in others if count <= MANY]
+    if not others:
         return None
-    both = _having(rarest).where(CustomerTerm.customer_id.in_(_having(others[0][1], aliased(CustomerTerm))))
-    count = db.session.scalar(select(func.count()).select_from(both.limit(few + 1).subquery())) or 0
-    return both if count <= few else None
+    # All of them: "foods" and "pvt" are the rarest of "Arora Foods Pvt Ltd" and stand in the same names.
+    joint = _having(rarest)
+    for _count, word in others:
+        joint = joint.where(CustomerTerm.customer_id.in_(_having(word, aliased(CustomerTerm))))
+    count = db.session.scalar(select(func.count()).select_from(joint.limit(few + 1).subquery())) or 0
+    return joint if count <= few else None
 
 
 def _having(word: str, terms: Any = CustomerTerm) -> Select:
