@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory, mkdtemp
 import pytest
 
 from cms import Cms
+from cms.checks.invariants import all_checks
+from cms.db import db
 from tests.client import Browser
 from tests.databases import Database, Server
 from tests.factories import make_user
@@ -55,12 +57,25 @@ def migrated(new_address) -> Iterator[Database]:
     database.close()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sound", action="store_true", help="after every test, all that `flask check` looks at")
+
+
+def assert_sound(request: pytest.FixtureRequest, always: bool = False) -> None:
+    """What a test left behind is a sound shop. With `--sound`, and always where tests go the ways of users."""
+    if (always or request.config.getoption("--sound")) and not request.node.get_closest_marker("unsound"):
+        db.session.rollback()
+        found = [f"{check.says}: {problem}" for check in all_checks() for problem in check.failures()]
+        assert not found, "\n".join(found)
+
+
 @pytest.fixture
-def app(migrated: Database) -> Iterator[Cms]:
+def app(migrated: Database, request: pytest.FixtureRequest) -> Iterator[Cms]:
     """The app on empty tables, its context pushed. Direct calls of actions belong into `with write():` (factories)."""
     migrated.empty()
     with migrated.app.app_context():
         yield migrated.app
+        assert_sound(request)
 
 
 @pytest.fixture
@@ -115,8 +130,9 @@ def running(new_address) -> Iterator[Server]:
 
 
 @pytest.fixture
-def server(running: Server) -> Iterator[Server]:
+def server(running: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
     """The running shop with empty tables. Its context is pushed, so that factories fill the same database."""
     running.database.empty()
     with running.database.app.app_context():
         yield running
+        assert_sound(request, always=True)
