@@ -11,12 +11,14 @@ from sqlalchemy import func, select
 
 from cms.customers import queries as customers
 from cms.db import db
+from cms.invoices.actions import make_pdf
+from cms.jobs.runner import run_next
 from cms.models import Customer, Invoice, Order, Product
 from cms.orders import queries as orders
 from cms.orders.actions import Item
 from cms.paging import Sort, page_of
 from cms.text import fold
-from tests.factories import make_order
+from tests.factories import make_order, write
 
 SAMPLE = 41
 WIDE = 542
@@ -44,7 +46,7 @@ class Facts:
     wide: str
     """The number of a delivered order of `WIDE` lines."""
     invoiced: list[int]
-    """Orders with an invoice."""
+    """Orders with an invoice whose PDF is made."""
 
 
 def facts_of() -> Facts:
@@ -71,7 +73,7 @@ def facts_of() -> Facts:
         },
         products=_products(),
         wide=_wide(),
-        invoiced=list(db.session.scalars(select(Invoice.order_id).order_by(Invoice.id.desc()).limit(SAMPLE))),
+        invoiced=_invoiced(),
     )
 
 
@@ -92,6 +94,16 @@ def _half_way(sort: Sort) -> str:
     middle = db.session.scalar(known.order_by(column).offset(many // 2).limit(1))
     rest = select(sort.tie.label("id"), column.label("sort_value"))
     return page_of(rest.where(column <= middle if sort.descending else column >= middle), sort, {}).after
+
+
+def _invoiced() -> list[int]:
+    rows = db.session.execute(select(Invoice.id, Invoice.order_id).order_by(Invoice.id.desc()).limit(FEW)).all()
+    with write():
+        for row in rows:
+            make_pdf(f"invoice-{row.id}", row.order_id, None)
+    while run_next():
+        pass
+    return [row.order_id for row in rows]
 
 
 def _wide() -> str:

@@ -183,7 +183,7 @@ def setup_link(base: str) -> None:
 @click.option("--once", is_flag=True, help="Do what waits, then end.")
 @told
 def worker(parent: int | None, once: bool) -> None:
-    """Do what is put aside for later: sending, large invoices. `make run` starts one by itself."""
+    """Do what is put aside for later: sending, invoices as PDF. `make run` starts one by itself."""
     from cms.jobs.runner import put_aside_what_is_due, run_next
 
     stopped, looked = threading.Event(), float(-LOOK_AROUND)
@@ -204,4 +204,4 @@ def worker(parent: int | None, once: bool) -> None:
         if not busy:
             if once:
                 return
-            stopped.wait(1)
+            stopped.wait(0.3)

@@ -10,6 +10,7 @@ from flask import Flask, g, request, url_for
 from cms import clock
 from cms.access import may
 from cms.activity.sentences import sentence
+from cms.atoms import Atoms
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment, show_month
@@ -71,6 +72,7 @@ def add_shell(app: Flask) -> None:
     assets = Assets(app)
     app.jinja_env.globals.update(
         asset=assets,
+        atoms=Atoms(assets("icons.svg")),
         may=may,
         show_phone=show_phone,
         show_money=lambda paise: show_money(paise, shop().currency),

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     latest: dict[str, Any] = {}
     if not is_htmx():
         latest = {
-            "orders": orders.latest_orders(LATEST),
+            "orders": db.session.execute(orders.latest_orders(LATEST)).all(),
             "returns": queries.latest_returns(LATEST),
             "complaints": queries.latest_complaints(LATEST),
         }

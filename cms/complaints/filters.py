@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case
 
-from cms.complaints.rules import PRIORITIES, SOON_TO_ACKNOWLEDGE, SOON_TO_RESOLVE, UNSOLVED
+from cms.complaints.rules import PRIORITIES, UNSOLVED
 from cms.models import Complaint
 from cms.text import row_id
+from cms.together import Value
 
 TABS = ("open", "mine", "overdue", "resolved", "all")
 IS_UNSOLVED = Complaint.state.in_(UNSOLVED)
@@ -75,15 +76,15 @@ class ComplaintFilter:
         return select
 
 
-def is_overdue(now: datetime) -> ColumnElement[bool]:
+def is_overdue(now: Value) -> ColumnElement[bool]:
     """What runs out first has run out: `rules.clock` calls it bad."""
     return and_(IS_UNSOLVED, runs_out < now)
 
 
-def is_soon(now: datetime) -> ColumnElement[bool]:
-    """Not over yet, but nearly: `rules.clock` says wait."""
+def is_soon(now: Value, soon_to_acknowledge: Value, soon_to_resolve: Value) -> ColumnElement[bool]:
+    """Not over yet, but nearly: `rules.clock` says wait. The three times are those of `rules.soon`."""
     nearly = case(
-        (TO_ACKNOWLEDGE, Complaint.acknowledge_by <= now + SOON_TO_ACKNOWLEDGE),
-        else_=Complaint.resolve_by <= now + SOON_TO_RESOLVE,
+        (TO_ACKNOWLEDGE, Complaint.acknowledge_by <= soon_to_acknowledge),
+        else_=Complaint.resolve_by <= soon_to_resolve,
     )
     return and_(IS_UNSOLVED, runs_out >= now, nearly)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,8 @@ def complaints_matching(wanted: ComplaintFilter, me: int, now: datetime, args: M
     sort = SORTS["due" if wanted.by_due else "newest"]
     query = wanted.narrow(_rows((*ROW, sort.column.label("sort_value"))), me, now)
     walk = orders.in_their_order(query)
+    if not wanted.q and wanted.by_due:
+        return _by_due(wanted, me, now, args)
     if not wanted.q:
         return page_of(walk, sort, args)
     ids = {Complaint.id: complaint_id_of(wanted.q), Complaint.order_id: orders.order_id_of(wanted.q)}
@@ -83,6 +85,15 @@ def complaints_matching(wanted: ComplaintFilter, me: int, now: datetime, args: M
         return page_of(customers.having_words(walk, words), sort, args)
     query = customers.having_words(query.where(Complaint.customer_id.in_(found)), words)
     return page_of(query, sort.by_sorting(), args)
+
+
+def _by_due(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str]) -> Page:
+    """All that are open have to be sorted: first their ids alone, then the rows of a page."""
+    sort = SORTS["due"]
+    page = page_of(wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now), sort, args)
+    found = db.session.execute(_rows(ROW).where(Complaint.id.in_([row.id for row in page.rows]))).all()
+    rows = {row.id: row for row in found}
+    return replace(page, rows=[rows[row.id] for row in page.rows])
 
 
 def complaint_id_of(text: str) -> int | None:
@@ -103,15 +114,11 @@ class Unsolved:
     soon: int
 
 
-def unsolved(me: int, now: datetime) -> Unsolved:
-    """What is to be answered."""
-
-    def counted(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    mine = counted(Complaint.assignee_id == me)
-    query = select(func.count(), mine, counted(is_overdue(now)), counted(is_soon(now))).where(IS_UNSOLVED)
-    return Unsolved(*map(int, db.session.execute(query).one()))
+def unsolved(me: Value, **times: Value) -> Select:
+    """What is to be answered: a row that makes an Unsolved. `times` are those of `rules.soon`."""
+    parts = {"mine": Complaint.assignee_id == me, "overdue": is_overdue(times["now"]), "soon": is_soon(**times)}
+    counted = [func.count(case((condition, 1))).label(name) for name, condition in parts.items()]
+    return select(func.count().label("count"), *counted).where(IS_UNSOLVED)
 
 
 def resolved_count() -> int:

@@ -43,7 +43,8 @@ def complaint_state(state: str) -> str:
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted, now = ComplaintFilter.from_args(request.args), clock.now()
-    unsolved, resolved = queries.unsolved(g.me.id, now), queries.resolved_count()
+    unsolved = queries.Unsolved(*db.session.execute(queries.unsolved(g.me.id, **rules.soon(now))).one())
+    resolved = queries.resolved_count()
     counts = {"open": unsolved.count, "mine": unsolved.mine, "overdue": unsolved.overdue, "resolved": resolved}
     return page_or_fragment(
         "complaints/index.html",

@@ -37,6 +37,15 @@ SOON_TO_ACKNOWLEDGE, SOON_TO_RESOLVE = timedelta(hours=24), timedelta(days=3)
 LONGEST_TEXT = 4000
 
 
+def soon(now: datetime) -> dict[str, datetime]:
+    """Now, and until when what is to be acknowledged and resolved counts as soon."""
+    return {
+        "now": now,
+        "soon_to_acknowledge": now + SOON_TO_ACKNOWLEDGE,
+        "soon_to_resolve": now + SOON_TO_RESOLVE,
+    }
+
+
 @dataclass(frozen=True)
 class Clock:
     """What runs out first: the moment, how pressing (bad: over, wait: soon, quiet) and the words for it."""

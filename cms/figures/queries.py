@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from cms.customers.filters import is_active
 from cms.db import db
@@ -16,6 +16,7 @@ from cms.figures import rules
 from cms.figures.filters import LIVE, REFUNDED, Basis, as_kept, as_recounted
 from cms.habits.queries import pace
 from cms.models import Customer, DayTotal, Order, Product, RatingTotal, Return, SegmentDay
+from cms.together import Value
 
 TOP = 5
 NOT_STATED = "Not stated"
@@ -227,11 +228,13 @@ class LowStock:
     first: Sequence[Any]
 
 
-def low_stock(limit_units: int, few: int = TOP) -> LowStock:
-    """Products on sale with `limit_units` or less in stock: id, sku, name, stock."""
-    low = (Product.stock <= limit_units, Product.archived_at.is_(None))
-    query = select(Product.id, Product.sku, Product.name, Product.stock, func.count().over().label("in_all")).where(
-        *low
-    )
-    first = db.session.execute(query.order_by(Product.stock, Product.id).limit(few)).all()
+def scarcest(limit_units: Value, few: int = TOP) -> Select:
+    """Products on sale with `limit_units` or less in stock: id, sku, name, stock, and how many there are in all."""
+    columns = (Product.id, Product.sku, Product.name, Product.stock, func.count().over().label("in_all"))
+    query = select(*columns).where(Product.stock <= limit_units, Product.archived_at.is_(None))
+    return query.order_by(Product.stock, Product.id).limit(few)
+
+
+def low_stock(first: Sequence[Any]) -> LowStock:
+    """Of the rows that `scarcest` gave."""
     return LowStock(first[0].in_all if first else 0, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import uuid
 from typing import Any
 
@@ -24,8 +25,10 @@ from cms.web import page_or_fragment, toast
 
 bp = Blueprint("invoices", __name__)
 
+PATIENCE = 8.0
+"""Seconds that a download waits for its PDF: far longer than a worker takes, unless there is none."""
 MOST_LINES_AT_ONCE = 60
-"""A document of so many lines is rendered while the person waits; a longer one by a worker."""
+"""A document of so many lines is offered while it is being made; the page of a longer one tells how far it is."""
 
 
 @bp.get("/invoices")
@@ -142,20 +145,30 @@ def _preview(order: Any, problem: str = "") -> str:
 
 
 def _pdf(key: str, content: dict[str, Any]) -> Response | None:
-    """The PDF that is kept, or one made now; None when it is too long for that and not there yet."""
+    """The PDF once the worker has made it; None when that takes longer than somebody waits for a link."""
     kept = queries.kept_file(key)
-    if kept is None and len(content["lines"]) > MOST_LINES_AT_ONCE:
+    patience = time.monotonic() + PATIENCE
+    while kept is None and _comes_soon(queries.rendering(key), content) and time.monotonic() < patience:
+        db.session.rollback()
+        time.sleep(0.05)
+        kept = queries.kept_file(key)
+    if kept is None:
         return None
-    logo = None if kept else queries.logo_of(content)
-    data = kept.data if kept else pdf.render(content, logo.data if logo else None)
     name = content["number"].replace("/", "-")
-    return Response(data, mimetype=actions.PDF, headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'})
+    head = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return Response(kept.data, mimetype=actions.PDF, headers=head)
+
+
+def _comes_soon(job: Any, content: dict[str, Any]) -> bool:
+    return bool(job) and job.state in ("queued", "running") and len(content["lines"]) <= MOST_LINES_AT_ONCE
 
 
 def _file_of(key: str, content: dict[str, Any]) -> dict[str, Any]:
     """Whether the PDF can be had at once, else the work that makes it."""
-    there = len(content["lines"]) <= MOST_LINES_AT_ONCE or bool(queries.digest_of(key))
-    return {"pdf_there": there, "job": None if there else queries.rendering(key)}
+    kept = bool(queries.digest_of(key))
+    job = None if kept else queries.rendering(key)
+    there = kept or _comes_soon(job, content)
+    return {"pdf_there": there, "job": None if there else job}
 
 
 def _shown(content: dict[str, Any]) -> dict[str, Any]:

@@ -172,10 +172,10 @@ def last_step(steps: Sequence[Any]) -> Any | None:
     return standing[-1] if standing and standing[-1].old else None
 
 
-def latest_orders(limit: int) -> Sequence[Any]:
+def latest_orders(limit: int) -> Select:
     """The last orders placed."""
     query = select(*ROW).join(Customer).order_by(Order.ordered_at.desc(), Order.id.desc())
-    return db.session.execute(in_their_order(query).limit(limit)).all()
+    return in_their_order(query).limit(limit)
 
 
 def orders_by_id(ids: set[int]) -> Sequence[Order]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cms import clock
@@ -73,9 +73,9 @@ def _named(text: str) -> int | None:
     return db.session.scalar(select(Payment.id).where(or_(Payment.utr == bare, Payment.ref == bare.upper())).limit(1))
 
 
-def to_confirm() -> int:
+def to_confirm() -> Select:
     """How many payments wait to be confirmed."""
-    return db.session.scalar(select(func.count()).where(Payment.state == "claimed")) or 0
+    return select(func.count().label("times")).where(Payment.state == "claimed")
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,10 @@ def fresh_of(order_id: Value, since: Value) -> Select:
 
 def owed_by(customer_id: Value) -> Select:
     """What a customer owes in all, and on how many orders."""
-    query = select(func.coalesce(func.sum(Order.due_paise), 0).label("paise"), func.count().label("orders"))
-    return query.where(Order.customer_id == customer_id, Order.unpaid.is_(True))
+    # As cases, not as a condition: SQLite would walk the unpaid orders of all customers.
+    due, one = case((Order.unpaid.is_(True), Order.due_paise)), case((Order.unpaid.is_(True), 1))
+    query = select(func.coalesce(func.sum(due), 0).label("paise"), func.count(one).label("orders"))
+    return query.where(Order.customer_id == customer_id)
 
 
 def payment_or_404(payment_id: int) -> Payment:

@@ -133,7 +133,7 @@ def _list(args: Any) -> str:
         shown_at=shown_at,
         page=queries.payments_matching(wanted, args),
         wanted=wanted,
-        waiting=queries.to_confirm(),
+        waiting=db.session.scalar(queries.to_confirm()),
         totals=queries.totals_by_method(first, last),
         days=(first, last),
         spans=spans(today()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from cms.errors import RuleError
@@ -17,6 +18,8 @@ MOST_OPEN = 30
 """With more lines than this coming back, all share one reason and one state of the goods."""
 SEARCH_FROM = 15
 """Orders with more lines than this have a search for them."""
+MOST_SHOWN = 50
+"""So many lines are shown at once, unless all are asked for."""
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Desk:
     owner: bool
     request_key: str
     line_q: str = ""
+    whole: str = ""
     reason: str = ""
     goods: str = "sellable"
     mode: str = "upi"
@@ -71,11 +75,12 @@ class Desk:
     late_reason: str = ""
     reference: str = ""
     problems: dict[str, str] = field(default_factory=dict)
+    hidden: int = 0
 
     def fill(self, posted: Any) -> None:
         """Take over what was posted. Only lines of this order are looked for."""
         self.request_key = posted.get("request_key", "")[:56]
-        for name in ("line_q", "reason", "goods", "mode", "words", "late_reason", "reference"):
+        for name in ("line_q", "whole", "reason", "goods", "mode", "words", "late_reason", "reference"):
             setattr(self, name, posted.get(name, getattr(self, name))[:2000])
         known = set()
         for one in self.lines:
@@ -135,15 +140,20 @@ class Desk:
         """The lines whose answer is to be told anew: typed ones, and those it stood at."""
         return [one for one in self.lines if one.shown or one.typed.strip()]
 
-    @property
+    @cached_property
     def found(self) -> Sequence[DeskLine]:
-        """The lines to show: what the search finds, and always what was typed."""
+        """The lines to show: the first that the search finds, or all, and always what was typed."""
         words = fold(self.line_q).split()
-        return [
-            one
-            for one in self.lines
-            if one.typed.strip() or all(word in fold(f"{one.line.product_name} {one.line.sku}") for word in words)
-        ]
+        shown = []
+        for one in self.lines:
+            if one.typed.strip():
+                shown.append(one)
+            elif all(word in fold(f"{one.line.product_name} {one.line.sku}") for word in words):
+                if self.whole or len(shown) < MOST_SHOWN:
+                    shown.append(one)
+                else:
+                    self.hidden += 1
+        return shown
 
     @property
     def searchable(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -111,10 +111,15 @@ def page_or_404(return_id: int) -> Any:
     return db.session.execute(query.where(Return.id == return_id)).first() or abort(404, GONE)
 
 
-def open_counts() -> dict[str, int]:
-    """How many returns wait in each open state."""
-    query = select(Return.state, func.count()).where(Return.state.in_(OPEN)).group_by(Return.state)
-    return dict.fromkeys(OPEN, 0) | dict(db.session.execute(query).all())
+def open_states() -> Select:
+    """How many returns wait in each open state in which some do."""
+    query = select(Return.state, func.count().label("times")).where(Return.state.in_(OPEN))
+    return query.group_by(Return.state)
+
+
+def open_counts(rows: Iterable[Any]) -> dict[str, int]:
+    """The same for every open state, of the rows that `open_states` gave."""
+    return dict.fromkeys(OPEN, 0) | {row.state: row.times for row in rows}
 
 
 def of_order(order_id: Value) -> Select:

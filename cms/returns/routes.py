@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("returns.index", **wanted.as_args()),
         page=queries.returns_matching(wanted, request.args),
         wanted=wanted,
-        counts=queries.open_counts(),
+        counts=queries.open_counts(db.session.execute(queries.open_states())),
         reasons=list(queries.reasons()),
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         product=queries.name_of_product(int(wanted.product)) if wanted.product else "",

@@ -40,7 +40,7 @@ def test_the_list_and_the_rule_agree_on_what_runs_out_in_every_case(app, clock):
             values |= {"acknowledged_at": None if state == "open" else NOON}
             values |= {"resolved_at": NOON if state == "resolved" else None}
             db.session.add(Complaint(**row | values))
-    query = select(Complaint, runs_out, is_overdue(NOON), is_soon(NOON)).where(Complaint.id > first.id)
+    query = select(Complaint, runs_out, is_overdue(NOON), is_soon(**rules.soon(NOON))).where(Complaint.id > first.id)
     rows = db.session.execute(query).all()
     assert len(rows) == len(cases)
     for complaint, by, overdue, soon in rows:
@@ -48,7 +48,7 @@ def test_the_list_and_the_rule_agree_on_what_runs_out_in_every_case(app, clock):
         kinds = (found is not None and found.kind == "bad", found is not None and found.kind == "wait")
         assert (bool(overdue), bool(soon)) == kinds
         assert found is None or by == found.by
-    counts = unsolved(0, NOON)
+    counts = db.session.execute(unsolved(0, **rules.soon(NOON))).one()
     assert counts.overdue == sum(bool(row[2]) for row in rows)
     assert counts.soon == sum(bool(row[3]) for row in rows)
 
@@ -86,7 +86,7 @@ def test_what_runs_out_first_stands_on_top(desk):
 def test_mine_are_those_i_look_after(desk):
     asha, _meera = desk
     assert refs(me=asha.id, tab="mine") == ["5", "2"] and refs(me=999, tab="mine") == []
-    counts = unsolved(asha.id, NOON)
+    counts = db.session.execute(unsolved(asha.id, **rules.soon(NOON))).one()
     assert (counts.count, counts.mine, counts.overdue, counts.soon) == (4, 2, 2, 2)
 
 

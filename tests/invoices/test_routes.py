@@ -6,14 +6,14 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from cms.db import db
 from cms.jobs.runner import run_next
 from cms.models import Invoice, Job, StoredFile
 from tests.after_sale import make_invoiced
 from tests.databases import count_queries
-from tests.factories import make_customer, make_order, make_product, set_shop
+from tests.factories import make_customer, make_order, make_product, set_shop, write
 from tests.invoices.papers import UNDER_GST, issue, open_shop, sell
 
 
@@ -103,25 +103,41 @@ def test_what_was_not_issued_has_no_pdf(client, path):
     assert answer.status_code == 404
 
 
-def test_a_short_invoice_can_be_had_at_once_and_is_kept_by_the_worker(client):
+def test_the_download_of_a_short_invoice_waits_for_the_worker(client, monkeypatch):
     open_shop()
     order = sell((10_000, 1, 1800))
     invoice = issue(order)
-    now = client.get(f"/orders/{order.id}/invoice.pdf")
-    assert now.mimetype == "application/pdf" and now.data.startswith(b"%PDF") and count(StoredFile) == 0
+    page, pdf = f"/orders/{order.id}/invoice", f"/orders/{order.id}/invoice.pdf"
+    with monkeypatch.context() as alone:
+        alone.setattr("cms.invoices.routes.PATIENCE", 0.1)
+        assert "Download PDF" in client.get(page).text and client.get(pdf).location == page
+    monkeypatch.setattr("cms.invoices.routes.time.sleep", lambda _seconds: run_next())
+    now = client.get(pdf)
+    assert now.mimetype == "application/pdf" and now.data.startswith(b"%PDF")
     assert now.headers["Content-Disposition"] == f'attachment; filename="{invoice.number.replace("/", "-")}.pdf"'
-    assert run_next()
     kept = db.session.scalars(select(StoredFile)).one()
     assert kept.key == f"invoice-{invoice.id}" and kept.data == now.data
-    assert client.get(f"/orders/{order.id}/invoice.pdf").data == now.data
+    assert client.get(pdf).data == now.data
+
+
+def test_an_invoice_that_nobody_had_rendered_offers_to(client):
+    open_shop()
+    order = sell((10_000, 1, 1800))
+    issue(order)
+    with write():
+        db.session.execute(delete(Job))
+    page, pdf = f"/orders/{order.id}/invoice", f"/orders/{order.id}/invoice.pdf"
+    assert "Make the PDF" in client.get(page).text and client.get(pdf).location == page
+    assert client.post_form(f"{page}/file").location == page and run_next()
+    assert client.get(pdf).data.startswith(b"%PDF")
 
 
 def test_a_credit_note_has_its_pdf_too(client):
     open_shop()
     _order, note = make_invoiced()
-    assert client.get(f"/credit-notes/{note.id}.pdf").data.startswith(b"%PDF")
     while run_next():
         pass
+    assert client.get(f"/credit-notes/{note.id}.pdf").data.startswith(b"%PDF")
     assert f"credit-note-{note.id}" in db.session.scalars(select(StoredFile.key)).all()
 
 

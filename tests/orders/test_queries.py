@@ -140,4 +140,5 @@ def test_the_latest_orders_come_first(app, clock):
     for day in (3, 1, 2):
         clock.now = datetime(2026, 3, day, 6)
         make_order()
-    assert [row.ordered_on for row in queries.latest_orders(2)] == [date(2026, 3, 3), date(2026, 3, 2)]
+    latest = db.session.execute(queries.latest_orders(2))
+    assert [row.ordered_on for row in latest] == [date(2026, 3, 3), date(2026, 3, 2)]
