@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import g
 from sqlalchemy import bindparam
 
-from cms import clock
-from cms.auth.sessions import shop
 from cms.complaints.queries import Unsolved, unsolved
 from cms.complaints.rules import soon
 from cms.figures.queries import low_stock, scarcest
@@ -21,7 +19,7 @@ from cms.together import Together
 
 @cache
 def _waiting() -> Together:
-    times: dict[str, Any] = {name: bindparam(name) for name in soon(clock.now())}
+    times: dict[str, Any] = {name: bindparam(name) for name in soon(datetime.min)}
     return Together(
         orders=latest_orders(8),
         low=scarcest(bindparam("low")),
@@ -31,9 +29,12 @@ def _waiting() -> Together:
     )
 
 
-def panels() -> dict[str, Any]:
-    """Orders, products, payments, returns and complaints, by the names that the page gives them."""
-    found = _waiting().ask(low=shop().low_stock, me=g.me.id, **soon(clock.now()))
+def panels(me: int, few_units: int, now: datetime) -> dict[str, Any]:
+    """Orders, products, payments, returns and complaints, by the names that the page gives them.
+
+    `me`: whose complaints are counted as mine; `few_units`: a stock of so many or less is low.
+    """
+    found = _waiting().ask(low=few_units, me=me, **soon(now))
     return {
         "orders": found["orders"],
         "low": low_stock(found["low"]),

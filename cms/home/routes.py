@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
+from cms import clock
 from cms.access import needs
+from cms.auth.sessions import shop
 from cms.dates import month_start
 from cms.figures import queries as figures
 from cms.figures.recent import recent_sales
@@ -28,5 +30,5 @@ def index() -> ResponseReturnValue:
         compared=compared,
         weekday=f"last {today():%A}",
         month_before=f"in {month_start(today()) - timedelta(1):%B} up to this day",
-        **panels(),
+        **panels(g.me.id, shop().low_stock, clock.now()),
     )
