@@ -44,6 +44,24 @@
     if (status >= 400 && status !== 422) event.preventDefault();
   });
 
+  // The second tap of a double tap is none: where the first one was, another button may stand by now.
+  let tap;
+  on("click", (event) => {
+    const button = event.target.closest?.("form[method=post] [type=submit]:not([formaction])");
+    if (!button) return;
+    const near = event.detail ? Math.hypot(event.clientX - tap?.clientX, event.clientY - tap?.clientY) < 24 : button === tap?.button;
+    if (near && event.timeStamp - tap.timeStamp < 500) return event.preventDefault(), event.stopImmediatePropagation();
+    tap = { button, clientX: event.clientX, clientY: event.clientY, timeStamp: event.timeStamp };
+  }, true);
+  on("input", () => (tap = undefined));
+
+  // The WhatsApp button gives way while one reads on: it would stand over amounts and buttons.
+  let height = 0;
+  addEventListener("scroll", () => {
+    document.body.toggleAttribute("data-down", scrollY > Math.max(height, 60));
+    height = scrollY;
+  }, { passive: true });
+
   // Ask before: the form is sent again, with the same button, once the person has said yes.
   const ask = $("#ask");
   on("submit", (event) => {

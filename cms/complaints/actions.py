@@ -60,7 +60,7 @@ def move_complaint(complaint: Complaint, new: str, seen: str, by: Any, kind: str
     lock(complaint)
     old = complaint.state
     if old != seen:
-        raise Conflict(f"{complaint.ref} is {rules.STATES[old].lower()} by now; someone else changed it")
+        raise Conflict(f"{complaint.ref} is {rules.STATES[old].lower()} by now; it was changed meanwhile")
     rules.check_move(old, new)
     if new == "resolved":
         rules.check_resolution(kind, words)

@@ -25,6 +25,9 @@ FEW = 2000
 MANY = 60_000
 """Up to so many matches of a word it is worth seeing whom it leads to together with others."""
 
+NEAR = 6_000
+"""Up to so many matches of a word its customers are looked at one by one for the other words."""
+
 LAST = "\U0010ffff"
 """Behind every term that begins with what stands before it."""
 
@@ -97,8 +100,8 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
     return query
 
 
-def ids_of(words: Sequence[str], few: int) -> Select | None:
-    """A select of at most `few` ids that one of the words leads to, or several together; None if it were more."""
+def ids_of(words: Sequence[str], few: int) -> Select | Sequence[int] | None:
+    """At most `few` ids that one of the words leads to, or several together, for `in_`; None if it were more."""
     # Not every place where a shorter word stands is among the terms.
     long = [word for word in words if len(word) >= SHORTEST_TERM][:4]
     if not long:
@@ -109,15 +112,25 @@ def ids_of(words: Sequence[str], few: int) -> Select | None:
     (fewest, rarest), *others = sorted(zip(found, long, strict=True))
     if fewest <= few:
         return _having(rarest)
+    if others and fewest <= NEAR:
+        return _ids_among(rarest, words, few)
     others = [(count, word) for count, word in others if count <= MANY]
     if not others:
         return None
-    # All of them: "foods" and "pvt" are the rarest of "Arora Foods Pvt Ltd" and stand in the same names.
     joint = _having(rarest)
     for _count, word in others:
         joint = joint.where(CustomerTerm.customer_id.in_(_having(word, aliased(CustomerTerm))))
     count = db.session.scalar(select(func.count()).select_from(joint.limit(few + 1).subquery())) or 0
     return joint if count <= few else None
+
+
+def _ids_among(rarest: str, words: Sequence[str], few: int) -> Sequence[int] | None:
+    """Whom the rarest word leads to, as far as all words fit: "foods" and "pvt" stand in the same names."""
+    query = select(Customer.id).select_from(CustomerTerm).join(Customer, Customer.id == CustomerTerm.customer_id)
+    query = query.where(CustomerTerm.term >= rarest, CustomerTerm.term < rarest + LAST)
+    query = having_words(query, words).distinct().prefix_with("STRAIGHT_JOIN", dialect="mysql")
+    ids = db.session.scalars(query.limit(few + 1)).all()
+    return ids if len(ids) <= few else None
 
 
 def _having(word: str, terms: Any = CustomerTerm) -> Select:

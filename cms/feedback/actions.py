@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,17 +56,22 @@ def give_feedback(
     return given
 
 
-def ask_for_feedback(order: Order, shop: Any, by: Any) -> tuple[str, datetime]:
-    """A private link to rate this order: its token, which is kept nowhere, and until when it can be answered.
+def ask_for_feedback(order: Order, token: str, shop: Any, by: Any) -> datetime:
+    """Let a private link of this token rate the order; until when it can be answered. The token itself is not kept.
 
-    Links made before and not answered end now. Raises RuleError when there is nothing to rate.
+    Links made before and not answered end now, but a request sent twice, which has the same token, finds its own.
+    Raises RuleError when there is nothing to rate.
     """
     lock(order)
+    if made := queries.link_of(token_hash(token)):
+        if made.used_at is None and made.expires_at > clock.now():
+            return made.expires_at
+        raise RuleError("That link has ended; load the page again for a new one")
     if order.status == "Cancelled":
         raise RuleError("A cancelled order cannot be rated")
     if not queries.to_rate(order.id):
         raise RuleError("Everything of this order has been rated already")
-    now, token = clock.now(), secrets.token_urlsafe(32)
+    now = clock.now()
     db.session.execute(
         update(FeedbackLink)
         .where(FeedbackLink.order_id == order.id, FeedbackLink.used_at.is_(None), FeedbackLink.expires_at > now)
@@ -78,7 +82,7 @@ def ask_for_feedback(order: Order, shop: Any, by: Any) -> tuple[str, datetime]:
     values = {"token_hash": token_hash(token), "order_id": order.id, "created_at": now, "expires_at": until}
     db.session.execute(insert(FeedbackLink).values(used_at=None, **values))
     record(by, "order.feedback_asked", order, customer_id=order.customer_id, order_id=order.id)
-    return token, until
+    return until
 
 
 def answer_link(link: FeedbackLink, answers: Mapping[int, tuple[int, str]], shop: Any) -> list[Feedback]:

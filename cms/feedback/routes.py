@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import secrets
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cms import clock
@@ -106,7 +109,8 @@ def ask(order_id: int) -> ResponseReturnValue:
     order, href, until, problem = queries.order_or_404(order_id), "", None, ""
     about: Any = orders.about(order_id)
     try:
-        token, until = actions.ask_for_feedback(order, shop(), g.me)
+        token = _token_of(order_id, request.form.get("request_key", ""))
+        until = actions.ask_for_feedback(order, token, shop(), g.me)
         db.session.commit()
         href = url_for("feedback.answer", token=token, _external=True)
     except RuleError as error:
@@ -115,8 +119,24 @@ def ask(order_id: int) -> ResponseReturnValue:
     text = f"Hello {about.customer_name}, thank you for your order {order.ref} at {shop().name}. How did you like it?"
     page = "feedback/_link.html" if is_htmx() else "feedback/link.html"
     share_href = whatsapp_href(about.phone, f"{text} {href}") if about.phone else ""
-    shown = {"order": about, "href": href, "until": until, "share_href": share_href, "problem": problem}
+    shown = {
+        "key": uuid.uuid4().hex,
+        "order": about,
+        "href": href,
+        "until": until,
+        "share_href": share_href,
+        "problem": problem,
+    }
     return render_template(page, **shown), 422 if problem else 200
+
+
+def _token_of(order_id: int, key: str) -> str:
+    """The token that this request stands for: another for every key, and not to be guessed from it."""
+    if not key:
+        return secrets.token_urlsafe(32)
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.digest(secret, f"feedback {order_id} {g.me.id} {key[:64]}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 @bp.get("/f/<token>")

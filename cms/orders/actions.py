@@ -111,7 +111,7 @@ def move_order(order: Order, new: str, seen: str, by: Any) -> None:
     lock(order)
     if order.status != seen:
         raise Conflict(
-            f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status}
+            f"{order.ref} is {order.status.lower()} by now; it was changed meanwhile", {"status": order.status}
         )
     rules.check_move(order.status, new)
     if new == "Cancelled" and order.returned_units:
@@ -126,7 +126,7 @@ def take_back(order: Order, seen: str, undo_minutes: int, by: Any) -> None:
     lock(order)
     if order.status != seen:
         raise Conflict(
-            f"{order.ref} is {order.status.lower()} by now; someone else changed it", {"status": order.status}
+            f"{order.ref} is {order.status.lower()} by now; it was changed meanwhile", {"status": order.status}
         )
     step = queries.last_step(db.session.execute(queries.steps_of(order.id)).all())
     rules.check_take_back(step.old if step else "", order.status, step.at if step else None, clock.now(), undo_minutes)

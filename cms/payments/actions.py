@@ -25,16 +25,20 @@ def record_payment(
     shop: Any,
     by: Any,
     request_key: str | None = None,
+    sure: bool = True,
 ) -> Payment:
     """Money that came. Cash counts at once; UPI and bank only when `seen`, else it waits to be confirmed.
 
-    What is more than due becomes store credit. The same request key gives back the one it made. Raises RuleError.
+    What is more than due becomes store credit. The same request key gives back the one it made. Raises RuleError, and
+    MoreThanDue unless whoever typed the amount is `sure` of it.
     """
     lock(order)
     if made := queries.by_request_key(request_key):
         return made
     rules.check_can_be_paid(order.ref, order.status, order.settled_before)
     rules.check_amount(amount_paise)
+    if not sure:
+        rules.check_due(amount_paise, order.due_paise or 0, shop.currency)
     rules.check_method(method, "payment")
     state = rules.first_state(method, seen)
     counts = state == "confirmed"
@@ -166,7 +170,7 @@ def _hold(payment: Payment) -> Order:
 def _check_still(state: str, payment: Payment, seen_version: int) -> None:
     if payment.state != state or payment.version != seen_version:
         now = rules.STATES[payment.state].lower()
-        raise Conflict(f"{payment.ref} is {now} by now; someone else decided first", {"state": payment.state})
+        raise Conflict(f"{payment.ref} is {now} by now; it was decided meanwhile", {"state": payment.state})
 
 
 def _record(by: Any, verb: str, payment: Payment, excess: int = 0, reason: str = "") -> None:

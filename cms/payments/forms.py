@@ -32,6 +32,8 @@ class PaymentForm(MoneyForm):
     paid_on = fields.day("Day it came", render_kw={"type": "date"})
     note = Text("Note", 200, render_kw=PLAIN)
     seen = BooleanField("I have seen it in the bank account")
+    sure = HiddenField()
+    """The amount, in minor units, that was found to be more than due and is meant all the same."""
     request_key = HiddenField()
 
     def offer(self, credit_paise: int, show_money: Callable[[int], str]) -> None:

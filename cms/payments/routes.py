@@ -57,6 +57,9 @@ def create(order_id: int) -> ResponseReturnValue:
     except RuleError as error:
         db.session.rollback()
         form.blame(error)
+        form.sure.data = str(form.amount.value) if isinstance(error, rules.MoreThanDue) else ""
+        if form.sure.data and not order.unpaid:
+            toast(error.message, "bad")  # with nothing due there is no form under a QR code
         return _form(queries.order_or_404(order_id), form, "payment"), 422
     db.session.commit()
     toast(_told(payment))
@@ -169,7 +172,8 @@ def _record(order: Any, form: PaymentForm) -> Any:
     if form.paid_on.value:
         paid_at = rules.moment_of(form.paid_on.value, clock.now(), order.ordered_at, order.ordered_on, shop().zone)
     typed = (form.reference.value, form.note.value, paid_at, bool(form.seen.data))
-    return actions.record_payment(order, amount, method, *typed, shop(), g.me, _key(form))
+    sure = form.sure.data == str(amount)
+    return actions.record_payment(order, amount, method, *typed, shop(), g.me, _key(form), sure)
 
 
 def _told(payment: Any) -> str:

@@ -86,6 +86,19 @@ def check_can_be_paid(ref: str, status: str, settled_before: bool) -> None:
         )
 
 
+class MoreThanDue(RuleError):
+    """More came than was asked for: a slip of the thumb, somebody else's entry meanwhile, or meant."""
+
+
+def check_due(amount_paise: int, due_paise: int, currency: str) -> None:
+    """Raises MoreThanDue, saying what would become of the rest."""
+    due = max(due_paise, 0)
+    if amount_paise > due:
+        rest, amount = show_money(amount_paise - due, currency), show_money(due, currency)
+        now = f"Only {amount} is due" if due else "Nothing is due now"
+        raise MoreThanDue(f"{now}. Save again if it is right: {rest} becomes store credit", "amount")
+
+
 def check_amount(amount_paise: int) -> None:
     """Raises RuleError unless it is more than nothing."""
     if amount_paise <= 0:

@@ -205,7 +205,7 @@ def _check_seen(one: Return, seen: str) -> None:
     """See a return as it is now, its order held. Raises Conflict unless it is in the state that the person saw."""
     refresh(one)
     if one.state != seen:
-        raise Conflict(f"{one.ref} is {one.state} by now; someone else changed it", {"state": one.state}, "state")
+        raise Conflict(f"{one.ref} is {one.state} by now; it was changed meanwhile", {"state": one.state}, "state")
 
 
 def _record(by: Any, verb: str, one: Return, after: dict[str, Any]) -> None:

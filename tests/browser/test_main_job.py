@@ -82,6 +82,25 @@ def test_a_customer_is_found_by_the_last_digits_of_the_phone_while_ordering(page
     expect(page.get_by_label("Find a product by name or code")).to_be_focused()
 
 
+TAP_BOTH = """() => {
+  const tap = (button) => button.dispatchEvent(
+    new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1, clientX: 90, clientY: 90 }));
+  return [...document.querySelectorAll("#orders tr [type=submit][value=Shipped]")].map(tap);
+}"""
+
+
+def test_the_second_tap_of_a_double_tap_meets_no_other_button(page: Page, server, sign_in) -> None:
+    for _ in range(2):
+        make_order(make_customer())
+    sign_in()
+    page.goto("/orders")
+    assert page.evaluate(TAP_BOTH) == [True, False]  # at the same place, at once
+    expect(page.locator("#toasts")).to_contain_text("ORD002 is shipped")
+    page.goto("/tracking?status=Shipped")
+    expect(page.get_by_role("button", name="Mark ORD002 as delivered")).to_be_visible()
+    expect(page.get_by_role("button", name="Mark ORD001 as delivered")).to_have_count(0)
+
+
 def test_a_double_tap_places_one_order(page: Page, goods, sign_in) -> None:
     make_customer("Meera Rao")
     sign_in()

@@ -140,7 +140,7 @@ def test_only_steps_of_the_table_are_taken(app, old, new):
 
 def test_who_saw_another_state_is_told(app):
     complaint = make_complaint(state="acknowledged")
-    with pytest.raises(Conflict, match="CMP001 is acknowledged by now; someone else changed it"):
+    with pytest.raises(Conflict, match="CMP001 is acknowledged by now; it was changed meanwhile"):
         move(complaint, "acknowledged", seen="open")
 
 

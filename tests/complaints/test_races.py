@@ -30,7 +30,7 @@ def test_eight_move_one_complaint_and_it_is_moved_once(crowd):  # noqa: F811
         assert codes(answers) == {200: 1, 422: 7}
         won = [answer.status_code for answer in answers].index(200)
         assert complaint_or_404(complaint.id).state == steps[won]["state"]
-        assert all("someone else changed it" in answer.text for answer in answers if answer.status_code == 422)
+        assert all("it was changed meanwhile" in answer.text for answer in answers if answer.status_code == 422)
         assert len(story_of(complaint.id)) == 3
         db.session.rollback()
 

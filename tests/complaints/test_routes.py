@@ -141,7 +141,7 @@ def test_a_row_of_the_list_is_moved_where_it_stands(client):
     row = client.htmx_post(url, sent)
     assert row.status_code == 200 and row.text.strip().startswith(f'<tr id="complaint-{complaint.id}"')
     again = client.htmx_post(url, sent)
-    assert again.status_code == 422 and "CMP001 is acknowledged by now; someone else changed it" in again.text
+    assert again.status_code == 422 and "CMP001 is acknowledged by now; it was changed meanwhile" in again.text
 
 
 @pytest.mark.parametrize("state", ["", "x", "Open", "<b>", "\0"])

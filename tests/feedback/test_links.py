@@ -39,6 +39,21 @@ def test_a_link_is_shown_once_with_what_it_takes_to_send_it(client):
     assert client.get(path).status_code == 410
 
 
+def test_a_request_sent_twice_shows_the_same_link_twice(client):
+    order = make_order(make_customer(phone="+919876543210"))
+    page = client.get(f"/orders/{order.id}").text
+    key = re.search(r'feedback/link".*?name="request_key" value="(\w+)"', page, re.S)[1]
+    paths = [
+        HREF.search(client.htmx_post(f"/orders/{order.id}/feedback/link", {"request_key": key}).text)[1] for _ in "12"
+    ]
+    assert paths[0] == paths[1] and client.get(paths[0]).status_code == 200
+    assert client.get("/activity?kind=orders").text.count("Asked for feedback") == 1
+    other = HREF.search(client.htmx_post(f"/orders/{order.id}/feedback/link", {"request_key": key + "x"}).text)[1]
+    assert other != paths[0] and client.get(paths[0]).status_code == 410
+    again = client.htmx_post(f"/orders/{order.id}/feedback/link", {"request_key": key})
+    assert again.status_code == 422 and "That link has ended" in again.text
+
+
 def test_a_refused_link_says_why(client):
     order = make_order(status="Cancelled")
     answer = client.htmx_post(f"/orders/{order.id}/feedback/link")

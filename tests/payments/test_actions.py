@@ -54,7 +54,7 @@ def test_a_refused_claim_counts_nothing_and_frees_its_reference(order):
 
 def test_a_claim_is_decided_once(order):
     claimed = pay(order, 30_000, "upi")
-    with pytest.raises(Conflict, match="someone else"):
+    with pytest.raises(Conflict, match="meanwhile"):
         decide(actions.confirm_payment, claimed, version=7)
     decide(actions.confirm_payment, claimed)
     for what, words in ((actions.confirm_payment, ()), (actions.refuse_payment, ("No",))):

@@ -1,3 +1,4 @@
+import re
 from html import unescape
 
 import pytest
@@ -62,10 +63,26 @@ def test_by_htmx_the_card_and_the_heading_follow(client, order):
     assert 'name="amount"' not in client.htmx_get(f"/orders/{order.id}/payments/new?cancel=1").text
 
 
-def test_what_is_too_much_is_told(client, order):
-    client.post_form(f"/orders/{order.id}/payments", form("1200"))
+def test_what_is_more_than_due_is_asked_about_once_and_told(client, order):
+    path = f"/orders/{order.id}/payments"
+    asked = client.post_form(path, form("1200", note="All at once"))
+    page = unescape(asked.text)
+    assert asked.status_code == 422 and count() == 0 and "All at once" in page
+    assert "Only ₹1,000.00 is due. Save again if it is right: ₹200.00 becomes store credit" in page
+    sure = re.search(r'name="sure"[^>]*value="(\d+)"', asked.text)[1]
+    assert client.post_form(path, form("12000", sure=sure)).status_code == 422 and count() == 0  # another amount
+    assert client.post_form(path, form("1200", sure=sure)).status_code == 303
     shown = page_of(client, f"/orders/{order.id}")
     assert "₹1,200.00 recorded; ₹200.00 of it was more than due and is store credit now" in shown
+
+
+def test_the_same_money_typed_in_two_tabs_is_not_taken_for_more(client, order):
+    path = f"/orders/{order.id}/payments"
+    first, second = form("1000", request_key="one"), form("1000", request_key="two")
+    assert client.post_form(path, first).status_code == 303
+    assert client.post_form(path, first).status_code == 303 and count() == 1  # sent again
+    again = client.post_form(path, second)
+    assert again.status_code == 422 and count() == 1 and "Nothing is due now. Save again" in unescape(again.text)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +135,7 @@ def test_staff_note_what_an_owner_confirms(client, staff, order):
     answer = client.htmx_post(f"/payments/{payment.id}/state", sent)
     assert "Nothing to confirm" in answer.text and 'class="count">0<' in answer.text
     again = client.htmx_post(f"/payments/{payment.id}/state", sent)
-    assert again.status_code == 422 and "someone else decided first" in again.headers["HX-Trigger"]
+    assert again.status_code == 422 and "it was decided meanwhile" in again.headers["HX-Trigger"]
     assert money_of(order)[0] == 100_000
 
 
