@@ -30,7 +30,9 @@ LOOK_AROUND = 600
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
-    for command in (import_files, figures, check, demo, add_user, setup_link, worker):
+    from cms.original.cli import import_original
+
+    for command in (import_files, import_original, figures, check, demo, add_user, setup_link, worker):
         app.cli.add_command(command)
 
 
