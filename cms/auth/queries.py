@@ -16,8 +16,8 @@ from cms.models import LoginAttempt, Session, Settings, User
 
 
 def any_user() -> bool:
-    """Whether the shop has been set up by anyone."""
-    return db.session.scalar(select(User.id).limit(1)) is not None
+    """Whether the shop has been set up by anyone. Who came over from elsewhere and is shut out does not count."""
+    return db.session.scalar(select(User.id).where(User.disabled_at.is_(None)).limit(1)) is not None
 
 
 def user_named(username: str) -> User | None:

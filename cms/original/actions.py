@@ -85,6 +85,8 @@ def move_in(source: Dump | Live, by: Any, wish: Wish) -> Report:
         raise RuleError(str(error)) from None
     except sqlite3.OperationalError as error:
         raise RuleError(f"The old tables could not be laid out on this disk ({error}); nothing was stored") from None
+    except OSError as error:
+        raise RuleError(f"A file could not be read or written ({error.strerror}); nothing was stored") from None
     return report
 
 

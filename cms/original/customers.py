@@ -122,17 +122,21 @@ class Customers:
         text = kept_text(stated(row["phone_number"]), 300)[0]
         if not text:
             return ""
+        why = ""
         try:
             phone = parse_phone(text, self.run.country)
         except RuleError as error:
-            phone = text
-            self.moving.look("customers", row, "The phone cannot be dialled; kept as it was", error.message)
+            phone, why = text, error.message
         whose = self.phones.get(phone)
         if whose or len(phone) > 32:
-            if whose:
-                self.moving.look("customers", row, "Another customer has this phone; here it stands in the note", whose)
+            what = "Another customer has this phone; here it stands in the note"
+            self.moving.look(
+                "customers", row, what if whose else "The phone is too long; it stands in the note", whose or ""
+            )
             notes.append(f"Phone {BEFORE}: {text}{f' (also of {whose})' if whose else ''}")
             return ""
+        if why:
+            self.moving.look("customers", row, "The phone cannot be dialled; kept as it was", why)
         self.phones[phone] = row["customer_id"]
         return phone
 

@@ -111,7 +111,6 @@ class Dump:
             raise sql.bad(f"the rows of {table} are not written as VALUES")
         if columns is None:
             raise sql.bad(f"the columns of {table} are not named, and there is no CREATE TABLE for it before")
-        self._check_home(table)
         self.columns.setdefault(table, columns)
         stamped = [(n, self._zone) for n, name in enumerate(columns) if self._zone and self._is_stamp(table, name)]
         while True:
@@ -134,9 +133,14 @@ class Dump:
         name = sql.name_here()
         while name.upper() in before:
             name = sql.name_here()
-        while sql.follows("."):
-            self._database, name = name, sql.name_here()
+        database = self._database
+        if sql.follows("."):
+            database, name = name, sql.name_here()
         if name in TABLES:
+            home = self._home.get(name) or database
+            if database and home != database:
+                raise BadDump(f"{self.name} has {name} in several databases; ask for a dump of only one of them")
+            self._home[name] = home
             return name
         self._others.add(name)
         return None
@@ -147,10 +151,6 @@ class Dump:
             names.append(self._sql.name_here())
         self._sql.expect(")")
         return tuple(names)
-
-    def _check_home(self, table: str) -> None:
-        if self._home.setdefault(table, self._database) != self._database:
-            raise BadDump(f"{self.name} has several databases with a table {table}; ask for a dump of only one of them")
 
     def _is_stamp(self, table: str, column: str) -> bool:
         """Whether the dump has this time in the zone it set, as it has timestamps."""
@@ -170,7 +170,6 @@ class Dump:
         if table is None or not sql.follows("("):
             sql.skip()
             return
-        self._check_home(table)
         if table in self._types:
             raise BadDump(f"{self.name} has the table {table} twice; ask for a dump of only one database")
         names, types = [], []

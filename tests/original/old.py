@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pymysql
@@ -32,8 +31,8 @@ SCHEMA = {
     "loyalty_points": "`customer_id` varchar(20), `points` int(11)",
 }
 COLUMNS = {
-    "customers": "customer_id customer_name gender email_id phone_number customer_segment status total_orders created_at"
-    " last_order_date",
+    "customers": "customer_id customer_name gender email_id phone_number customer_segment status total_orders"
+    " created_at last_order_date",
     "orders": "order_id customer_id product_name order_amount quantity order_date delivery_status",
     "returns": "return_id customer_id product_name reason return_date order_id return_quantity",
     "complaints": "complaint_id customer_id order_id product_name complaint complaint_date",
@@ -204,8 +203,7 @@ def ansi(rows: Rows) -> str:
     for table in rows:
         body = SCHEMA[table].replace("`", '"')
         parts.append(f'CREATE TABLE "shop"."{table}" ({body});\n')
-        for row in rows[table]:
-            parts.append(f'INSERT IGNORE INTO "{table}" VALUES ({", ".join(map(_hexed, row))});\n')
+        parts += [f'INSERT IGNORE INTO "{table}" VALUES ({", ".join(map(_hexed, row))});\n' for row in rows[table]]
     return "SET time_zone='+00:00';\n" + "".join(parts)
 
 
@@ -214,7 +212,11 @@ def _doubled(value: Any) -> str:
 
 
 def _hexed(value: Any) -> str:
-    return quoted(value) if not isinstance(value, str) or value.isalnum() or not value else f"0x{value.encode().hex().upper()}"
+    return (
+        quoted(value)
+        if not isinstance(value, str) or value.isalnum() or not value
+        else f"0x{value.encode().hex().upper()}"
+    )
 
 
 STYLES = {
@@ -251,7 +253,3 @@ class connected:
 
     def __exit__(self, *_error: object) -> None:
         self.connection.close()
-
-
-def rows_of(source: Any) -> Iterator[Any]:
-    yield from source.rows()
