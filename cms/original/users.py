@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import select
 
 from cms.activity.actions import record
+from cms.auth.actions import NO_PASSWORD
 from cms.auth.rules import check_username
 from cms.db import db
 from cms.errors import RuleError
@@ -50,9 +49,7 @@ def _username(name: str) -> str:
 
 def _add(moving: Moving, name: str, username: str) -> None:
     now = moving.run.now
-    # No password has this hash: it is none.
-    nothing = f"none {secrets.token_hex(16)}"
-    user = User(username=username, name=name, password_hash=nothing, role=ROLE, created_at=now, disabled_at=now)
+    user = User(username=username, name=name, password_hash=NO_PASSWORD, role=ROLE, created_at=now, disabled_at=now)
     db.session.add(user)
     db.session.flush()
     record(None, "user.added", user, after={"role": ROLE, "disabled": True})

@@ -12,7 +12,8 @@ from cms.figures import sheet
 from cms.original.actions import Wish, check_empty, move_in, source_of
 from cms.original.report import Report
 from tests.factories import write
-from tests.original.old import Rows, mysqldump
+from tests.original.old import Rows
+from tests.original.styles import mysqldump
 from tests.recount import assert_totals_right
 
 TODAY = date(2026, 3, 14)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cms.original.dump import Dump
 from cms.original.sql import BadDump, Reader
-from tests.original.old import COLUMNS, ODD, STYLES, TIDY, mysqldump, phpmyadmin, quoted
+from tests.original.old import COLUMNS, ODD, TIDY
+from tests.original.styles import STYLES, mysqldump, phpmyadmin, quoted
 
 STAMPS = {"created_at", "return_date", "complaint_date"}
 NOTHING = {table: [] for table in COLUMNS}

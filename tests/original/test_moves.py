@@ -22,7 +22,8 @@ from cms.refs import next_ref
 from tests.factories import set_shop, write
 from tests.imports.folders import one
 from tests.original.moves import dump_of, figures, looks, many, moved
-from tests.original.old import STYLES, TIDY, connected, fill
+from tests.original.old import TIDY, connected, fill
+from tests.original.styles import STYLES
 
 
 @pytest.fixture
