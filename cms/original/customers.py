@@ -89,7 +89,7 @@ class Customers:
         if when is None and stated(row["created_at"]):
             self.moving.look("customers", row, "created_at is no date; the first order counts")
         if row["points"]:
-            notes.append(f"Loyalty points {BEFORE}: {row['points']}")
+            notes.append(f"Loyalty points {BEFORE}: {row['points'][:300]}")
         segment = self._segment(row)
         values = {
             "email": self._email(row, notes),
@@ -102,7 +102,7 @@ class Customers:
         return None
 
     def _email(self, row: sqlite3.Row, notes: list[str]) -> str:
-        text = kept_text(stated(row["email_id"]), 300)[0]
+        text = kept_text(stated(row["email_id"]), 254)[0]
         if not text:
             return ""
         try:
@@ -119,14 +119,14 @@ class Customers:
         return email
 
     def _phone(self, row: sqlite3.Row, notes: list[str]) -> str:
-        text = kept_text(stated(row["phone_number"]), 300)[0]
+        text = kept_text(stated(row["phone_number"]), 100)[0]
         if not text:
             return ""
         why = ""
         try:
             phone = parse_phone(text, self.run.country)
         except RuleError as error:
-            phone, why = text, error.message
+            phone, why = text.lstrip("+ "), error.message
         whose = self.phones.get(phone)
         if whose or len(phone) > 32:
             what = "Another customer has this phone; here it stands in the note"

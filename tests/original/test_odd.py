@@ -185,3 +185,21 @@ def test_a_table_whose_rows_come_twice_is_kept_once(app, clock, tmp_path):
         "loyalty_points": 0,
     }  # fmt: skip
     assert all(count.rows == count.kept + count.left for count in report.tables.values())
+
+
+def test_a_phone_that_cannot_be_dialled_is_shown_and_gets_no_messages(odd, client):
+    ink = one(Customer, Customer.ref == "CUST005")
+    assert "12345" in client.get(f"/customers/{ink.id}").text
+    page = client.get(f"/notifications/new?customer={ink.id}").text
+    assert "wa.me/12345" not in page
+    sent = {"customer": str(ink.id), "channel": "whatsapp", "body": "Hello", "request_key": "k" * 32}
+    assert "has no phone number" in client.post_form("/notifications", sent).text
+
+
+def test_a_customer_whose_phone_is_odd_can_be_edited_otherwise(odd, client):
+    ink = one(Customer, Customer.ref == "CUST005")
+    typed = {"name": "Ink Well", "phone": "12345", "segment": "Individual", "version": "1", "city": "Pune"}
+    assert client.post_form(f"/customers/{ink.id}", typed).status_code == 303
+    assert client.post_form(f"/customers/{ink.id}", typed | {"phone": "12346", "version": "2"}).status_code == 422
+    found = one(Customer, Customer.ref == "CUST005")
+    assert (found.name, found.phone, found.city) == ("Ink Well", "12345", "Pune")
