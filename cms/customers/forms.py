@@ -31,7 +31,7 @@ class CustomerForm(Form):
     request_key = HiddenField()
 
     def offer(self, segments: list[str], state: str = "", country: str = "", phone: str = "") -> None:
-        """The choices that depend on the shop, and what a customer has that may stay though it is not as it should be."""
+        """The choices that depend on the shop, and what this customer has that may stay though it is not in order."""
         self.segment.choices = [(name, name) for name in segments]
         if country and fold(country) not in ("in", "india"):
             self.postcode.parse = lambda text: parse_pincode(text, "other")

@@ -15,13 +15,16 @@ from cms.original.returns import differing_customer, orders_named
 from cms.original.rules import kept_text, product_key, stated, whole_of
 from cms.refs import catch_up, next_refs
 
-MOST_ID = 2**31 - 1
+MOST_ID = 2**30
+"""Of a number that may stay; others are given behind the highest of these."""
+
 FOUND = "(SELECT o.order_id FROM orders o WHERE o.order_id = t.order_id ORDER BY o.row LIMIT 1) AS found"
 COMPLAINTS = f"SELECT t.*, {FOUND} FROM complaints t ORDER BY t.row"  # noqa: S608 - no words of others in it
 FEEDBACK = f"""
-SELECT t.*, {FOUND}, EXISTS (SELECT 1 FROM feedback e
-  WHERE CAST(e.feedback_id AS INTEGER) = CAST(t.feedback_id AS INTEGER) AND e.row < t.row) AS again
+SELECT t.*, {FOUND},
+  EXISTS (SELECT 1 FROM feedback e WHERE e.feedback_id = t.feedback_id AND e.row < t.row) AS again
 FROM feedback t ORDER BY t.row"""  # noqa: S608
+HIGHEST = "SELECT MAX(CAST(feedback_id AS INTEGER)) AS id FROM feedback WHERE CAST(feedback_id AS INTEGER) <= ?"
 
 
 class Complaints:
@@ -92,10 +95,8 @@ class Feedbacks:
 
     def load(self) -> None:
         staging = self.moving.staging
-        staging.file.execute("CREATE INDEX feedback_id ON feedback (CAST(feedback_id AS INTEGER))")
-        highest = next(staging.ask("SELECT MAX(CAST(feedback_id AS INTEGER)) AS id FROM feedback"))["id"] or 0
-        if highest < MOST_ID // 2:
-            self.batch.next_id = max(self.batch.next_id, highest + 1)
+        highest = next(staging.ask(HIGHEST, MOST_ID))["id"] or 0
+        self.batch.next_id = max(self.batch.next_id, highest + 1)
         for chunk in staging.chunks(FEEDBACK):
             found = orders_named({row["found"] for row in chunk if row["found"]})
             for row in chunk:
@@ -128,7 +129,7 @@ class Feedbacks:
     def _id(self, row: sqlite3.Row) -> int:
         """Its own number where that is one and free; another behind the highest otherwise."""
         own = whole_of(row["feedback_id"])
-        if own and not row["again"] and own <= MOST_ID // 2:
+        if own and str(own) == row["feedback_id"] and not row["again"] and own <= MOST_ID:
             return own
         self.moving.look("feedback", row, "feedback_id is no number of its own; it got another")
         return self.batch.new_id()

@@ -13,6 +13,12 @@ from cms.errors import RuleError
 from cms.original.rules import IDS, NEEDED, NOT_READ, TABLES
 
 SOME = 2000
+INDEXED = (
+    ("customers", "customer_id"),
+    ("orders", "order_id"),
+    ("orders", "customer_id"),
+    ("feedback", "feedback_id"),
+)
 
 
 class Staging:
@@ -56,7 +62,7 @@ class Staging:
                     yield taken
         for table in TABLES:
             self._write(table)
-        for table, column in (("customers", "customer_id"), ("orders", "order_id"), ("orders", "customer_id")):
+        for table, column in INDEXED:
             self.file.execute(f"CREATE INDEX {table}_{column} ON {table} ({column})")
 
     def _write(self, table: str) -> None:

@@ -33,7 +33,7 @@ def test_who_came_over_chooses_a_password_and_is_let_in(stranger, ravi):
     assert stranger.log_in("ravi").status_code == 422
     link = link_for(ravi)
     page = stranger.get(link)
-    assert "signs in as <b>ravi</b>" in page.text and page.headers["Referrer-Policy"] == "no-referrer"
+    assert "Ravi signs in as <b>ravi</b>" in page.text and page.headers["Referrer-Policy"] == "no-referrer"
     assert choose(stranger, link).location == "/login"
     assert stranger.log_in("ravi", STRONG).status_code == 303
 

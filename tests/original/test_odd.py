@@ -203,3 +203,9 @@ def test_a_customer_whose_phone_is_odd_can_be_edited_otherwise(odd, client):
     assert client.post_form(f"/customers/{ink.id}", typed | {"phone": "12346", "version": "2"}).status_code == 422
     found = one(Customer, Customer.ref == "CUST005")
     assert (found.name, found.phone, found.city) == ("Ink Well", "12345", "Pune")
+
+
+def test_numbers_beyond_what_can_be_kept_do_not_take_those_of_others(app, clock, tmp_path):
+    answers = [(2**31 - 1, *ODD["feedback"][4][1:]), (1, *ODD["feedback"][4][1:]), (None, *ODD["feedback"][4][1:])]
+    moved(dump_of(tmp_path, ODD | {"feedback": answers}))
+    assert sorted(db.session.scalars(select(Feedback.id))) == [1, 2, 3]
