@@ -145,10 +145,10 @@ class Customers:
         if not fold(text):
             self.moving.look("customers", row, "There is no segment; it counts as Individual")
             text = "Individual"
-        name = self.segments.setdefault(fold(text), text)
-        if name == text:
-            add_segment(name)
-        return name
+        if fold(text) not in self.segments:
+            self.segments[fold(text)] = text
+            add_segment(text)
+        return self.segments[fold(text)]
 
     def _gender(self, row: sqlite3.Row, segment: str) -> str | None:
         gender, understood = gender_of(row["gender"])

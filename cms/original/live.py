@@ -67,6 +67,8 @@ class Live:
                 connection.close()
         except pymysql.MySQLError as error:
             raise self._told(error) from None
+        except (UnicodeError, RuntimeError):  # a host that can be none, a way to sign in that needs more than we have
+            raise RuleError(f"The database at {self.url.host} cannot be reached this way; use a dump file") from None
 
     def lacking(self) -> str:
         """A whole sentence when this is no database of the original at all."""

@@ -141,6 +141,8 @@ def test_a_user_of_a_name_that_the_shop_has_is_left_out(run, tmp_path):
         ("mysql+pymysql://cms:cms@127.0.0.1:1/old_shop", "No database server answers at 127.0.0.1"),
         ("mysql://no_rights:secret@127.0.0.1:PORT/old_shop", "no_rights has no right to read the database old_shop"),
         ("mysql://half:secret@127.0.0.1:PORT/old_shop", "has no tables products, orders, returns"),
+        ("mysql://a:secret@no..such/shop", "The database at no..such cannot be reached this way"),
+        ("mysql://a:secret@nowhere.invalid/shop", "No database server answers at nowhere.invalid"),
         ("mysql://cms:cms@127.0.0.1:PORT/empty_shop", "none of the original application's tables"),
     ],
 )
