@@ -120,7 +120,7 @@ def choose_password(token: str) -> ResponseReturnValue:
             user = actions.choose_password(token, form.password.value)
             db.session.commit()
             toast(f"That is your password now. Sign in as {user.username}")
-            return redirect(url_for("auth.login"), 303)
+            return redirect(url_for("auth.login"), 303), PRIVATE
         except RuleError as error:
             db.session.rollback()
             form.blame(error)
