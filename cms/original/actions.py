@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -73,7 +72,7 @@ def check_empty() -> None:
 def move_in(source: Dump | Live, by: Any, wish: Wish) -> Report:
     """Bring all into the open transaction and tell what came of it; whoever calls commits it or rolls it back."""
     try:
-        with TemporaryDirectory(prefix="cms-original-") as folder, closing(Staging(Path(folder))) as staging:
+        with closing(Staging()) as staging:
             for taken in staging.take_in(source.rows()):
                 wish.say(f"Read {taken:,} rows")
             if sentence := source.lacking():

@@ -6,7 +6,6 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from cms.errors import RuleError
@@ -24,8 +23,9 @@ INDEXED = (
 class Staging:
     """All texts of the old tables, and all that is worth a look. A password never comes in here."""
 
-    def __init__(self, folder: Path):
-        self.file = sqlite3.connect(folder / "old.db", isolation_level=None)
+    def __init__(self) -> None:
+        # Without a name it is a file that nobody else can open, and that is gone however this process ends.
+        self.file = sqlite3.connect("", isolation_level=None)
         self.file.row_factory = sqlite3.Row
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000", "temp_store=FILE"):
             self.file.execute(f"PRAGMA {pragma}")

@@ -17,8 +17,8 @@ QUERIES = {
 
 
 @pytest.fixture
-def staging(tmp_path):
-    staging = Staging(tmp_path)
+def staging():
+    staging = Staging()
     columns = ("order_id", "quantity", "unknown")
     list(staging.take_in(("orders", columns, [f" ORD{n} ", str(n), "left"]) for n in range(4500)))
     yield staging
