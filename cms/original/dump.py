@@ -37,8 +37,9 @@ class Dump:
         """Of each of the original's tables that was met."""
         self.notices: list[str] = []
         self._others: set[str] = set()
-        self._types: dict[str, list[str]] = {}
+        self._types: dict[str, dict[str, str]] = {}
         self._home: dict[str, str] = {}
+        self._filled: set[str] = set()
         self._database = ""
         self._zone = ""
         self._kept: set[str] = set()
@@ -92,6 +93,8 @@ class Dump:
                 sql.skip()
             elif verb == "DELIMITER":
                 self._routine()
+            elif verb in ("UPDATE", "DELETE", "TRUNCATE"):
+                self._change()
             elif verb in VERBS:
                 sql.skip()
             else:
@@ -112,6 +115,7 @@ class Dump:
         if columns is None:
             raise sql.bad(f"the columns of {table} are not named, and there is no CREATE TABLE for it before")
         self.columns.setdefault(table, columns)
+        self._filled.add(table)
         stamped = [(n, self._zone) for n, name in enumerate(columns) if self._zone and self._is_stamp(table, name)]
         while True:
             sql.expect("(")
@@ -119,13 +123,20 @@ class Dump:
             if len(row) != len(columns):
                 raise sql.bad(f"a row of {table} has {len(row)} values where there are {len(columns)} columns")
             for n, zone in stamped:
-                if row[n] is not None:
+                if len(row[n] or "") > len("2026-01-01"):  # a day has no zone
                     row[n] = f"{row[n]}{zone}"
             yield table, columns, row
             if not sql.follows(","):
                 break
         if not sql.follows(";"):
             sql.skip()  # ON DUPLICATE KEY UPDATE ...
+
+    def _change(self) -> None:
+        """Go past what empties a table before its rows come; a script that changes them afterwards is no dump."""
+        table = self._table_named(("LOW_PRIORITY", "QUICK", "IGNORE", "FROM", "TABLE"))
+        if table in self._filled:
+            raise self._sql.bad(f"rows of {table} are changed after they came, so this is a script and not a dump")
+        self._sql.skip()
 
     def _table_named(self, before: tuple[str, ...]) -> str | None:
         """The table of the original that is meant, None for another; words that may stand before it are passed."""
@@ -156,7 +167,7 @@ class Dump:
         """Whether the dump has this time in the zone it set, as it has timestamps."""
         if table not in self._types:
             return (table, column) in TIMESTAMPS
-        return self._types[table][self.columns[table].index(column)] == "TIMESTAMP"
+        return self._types[table].get(column) == "TIMESTAMP"
 
     def _create(self) -> None:
         sql = self._sql
@@ -172,17 +183,16 @@ class Dump:
             return
         if table in self._types:
             raise BadDump(f"{self.name} has the table {table} twice; ask for a dump of only one database")
-        names, types = [], []
+        types: dict[str, str] = {}
         while True:
             sql.gap()
             quoted = sql.peek() in ("`", '"')
             name = sql.name_here()
             if quoted or name.upper() not in NOT_COLUMNS:
-                names.append(name)
-                types.append(sql.word())
+                types[name] = sql.word()
             if self._definition_ends():
                 break
-        self.columns[table], self._types[table] = tuple(names), types
+        self.columns[table], self._types[table] = tuple(types), types
         sql.skip()
 
     def _definition_ends(self) -> bool:

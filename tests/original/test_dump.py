@@ -181,6 +181,8 @@ def test_a_dump_cut_anywhere_is_refused(tmp_path, style):
         ),
         (f"{CUSTOMERS}INSERT INTO customers VALUES ('C1', NOW());", "line 2: there should be a value here"),
         (f"{CUSTOMERS}INSERT INTO customers VALUES ('C1' 'x');", "line 2: there should be a , here"),
+        (western("x") + "UPDATE customers SET a='b';", "rows of customers are changed after they came"),
+        (western("x") + "TRUNCATE TABLE `customers`;", "rows of customers are changed after they came"),
         (f"{CUSTOMERS}{CUSTOMERS}", "dump.sql has the table customers twice"),
         (f"USE a;{CUSTOMERS}USE b;{CUSTOMERS}", "dump.sql has customers in several databases"),
         (f"{CUSTOMERS}INSERT INTO customers VALUES ('C1','{'x' * 1_400_000}');", "longer than a million characters"),
@@ -196,6 +198,30 @@ def test_a_huge_value_of_another_table_is_no_trouble(tmp_path):
     blob = f"INSERT INTO files VALUES (1,'{'x;' * 1_500_000}',0x{'41' * 700_000});\n"
     found, _dump = read(tmp_path, f"{blob}{CUSTOMERS}INSERT INTO customers VALUES ('C1','Asha');")
     assert found == {"customers": [("C1", "Asha")]}
+
+
+def test_a_table_may_be_emptied_before_its_rows_come(tmp_path):
+    found, _dump = read(
+        tmp_path, f"DELETE FROM `customers`;TRUNCATE shop.customers;{western('x')}DELETE FROM wp_posts;"
+    )
+    assert found == {"customers": [("CUST001", "x")]}
+
+
+def test_a_column_that_only_the_rows_name_is_read_too(tmp_path):
+    rows = "SET time_zone='+00:00';INSERT INTO customers (customer_id, created_at) VALUES ('C1','2026-01-01');"
+    found, _dump = read(tmp_path, f"{CUSTOMERS}{rows}")
+    assert found == {"customers": [("C1", "2026-01-01")]}
+
+
+def test_however_long_a_dump_is_only_a_piece_of_it_is_held():
+    row = b"('C1','" + b"x" * 500 + b"'),"
+    reader = Reader(iter([row * 500] * 80), "dump")  # 20 MB in one statement
+    longest = rows = 0
+    while reader.follows("("):
+        reader.row()
+        rows, longest = rows + 1, max(longest, len(reader.text))
+        reader.follows(",")
+    assert rows == 40_000 and longest < 2 * len(row) * 500
 
 
 def test_another_applications_dump_is_named_by_its_tables(tmp_path):
