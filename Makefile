@@ -65,6 +65,7 @@ system:
 	@$(apt_get)
 	missing=()
 	command -v mariadbd >/dev/null || missing+=(mariadb-server)
+	command -v mariadb-dump >/dev/null || missing+=(mariadb-client)  # makes a dump to move in from
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v pdftotext >/dev/null || missing+=(poppler-utils)
 	command -v zbarimg >/dev/null || missing+=(zbar-tools)  # reads QR codes

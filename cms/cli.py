@@ -30,7 +30,10 @@ LOOK_AROUND = 600
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
-    for command in (import_files, figures, check, demo, add_user, setup_link, worker):
+    from cms.auth.cli import password_link
+    from cms.original.cli import import_original
+
+    for command in (import_files, figures, check, demo, add_user, setup_link, worker, password_link, import_original):
         app.cli.add_command(command)
 
 

@@ -74,12 +74,23 @@ def phone_digits(text: str) -> str:
     return "".join(filter(str.isdecimal, western_digits(text)))
 
 
-def whatsapp_href(phone_e164: str, text: str = "") -> str:
-    """The link that opens a WhatsApp message to the number, with the text already in it.
+def can_message(phone: str) -> bool:
+    """Whether messages can go to it. What came from elsewhere and is no number is kept as it was, never with a +.
 
-    >>> whatsapp_href("+919876543210", "A & B")
-    'https://wa.me/919876543210?text=A%20%26%20B'
+    >>> can_message("+919876543210"), can_message("041-4617817381"), can_message("")
+    (True, False, False)
     """
+    return phone.startswith("+")
+
+
+def whatsapp_href(phone_e164: str, text: str = "") -> str:
+    """The link that opens a WhatsApp message to the number, with the text in it; empty where none can go.
+
+    >>> whatsapp_href("+919876543210", "A & B"), whatsapp_href("041-4617817381")
+    ('https://wa.me/919876543210?text=A%20%26%20B', '')
+    """
+    if not can_message(phone_e164):
+        return ""
     return f"https://wa.me/{phone_digits(phone_e164)}" + (f"?text={quote(text, safe='')}" if text else "")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from cms.auth.actions import new_password_link
 from cms.db import db
 from cms.logo.actions import save_logo
 from cms.logo.pictures import as_logo
@@ -107,12 +108,14 @@ def examples() -> dict[str, Any]:
     brought = make_return(make_order(customer, product, qty=2, status="Delivered"))
     other = make_user("staff", "otherstaff")
     open_session(other)
+    newcomer = make_user("staff", "newcomer")
     rated = make_feedback(order, product, 2, "Zubeida found it poor")
     complaint = make_complaint(order, "Sweeping broom lost its bristles")
     token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     invoiced, note = make_invoiced(customer, product)
     with write():
         save_logo(as_logo(PICTURE), other)
+        key = new_password_link(db.session.get_one(User, newcomer.id), None)
     return {
         "customer_id": customer.id,
         "product_id": product.id,
@@ -131,6 +134,7 @@ def examples() -> dict[str, Any]:
         "assignments.name": "priority",
         "feedback_id": rated.id,
         "feedback.token": token,
+        "auth.token": key,
         "invoices.order_id": invoiced.id,
         "note_id": note.id,
         "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),

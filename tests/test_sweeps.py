@@ -192,7 +192,8 @@ def test_static_files_are_protected_and_kept_by_browsers(stranger):
 
 def assert_protected(answer) -> None:
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
-    private = answer.request.path.startswith("/f/") and answer.status_code != 400  # its address is its key
+    by_key = answer.request.path.startswith(("/f/", "/password/"))  # the address is the key
+    private = by_key and answer.status_code != 400
     assert answer.headers["Referrer-Policy"] == ("no-referrer" if private else "same-origin")
     assert "Server" not in answer.headers
     assert b"Traceback" not in answer.data

@@ -53,6 +53,7 @@ WORDS: Mapping[str, str] = {
     "user.added": "Added as {role}",
     "user.changed": "Changed {changes}",
     "user.password_changed": "Has a new password",
+    "user.link_given": "Got a link to choose a password",
     "import.landed": "Data imported",
     "clv.fitted": "Lifetime values worked out anew",
     "demo.made": "Filled with the demo shop",

@@ -12,9 +12,12 @@ from cms.activity.actions import record
 from cms.auth import queries, rules
 from cms.auth.passwords import hash_password
 from cms.auth.sessions import token_hash
-from cms.db import db
+from cms.db import db, lock, refresh
 from cms.errors import RuleError
 from cms.models import LoginAttempt, Session, Settings, User
+
+NO_PASSWORD = "none"  # noqa: S105 - no word that opens anything
+"""Stands instead of a password's hash: nobody can sign in by it."""
 
 
 def note_attempt(username: str, address: str) -> LoginAttempt:
@@ -100,6 +103,35 @@ def change_password(user: User, password: str, keep_session: int | None, by: obj
     record(by, "user.password_changed", user)
 
 
+def new_password_link(user: User, by: object) -> str:
+    """The token of a one-time link by which the user chooses a password. The one of now and older links are void."""
+    token = secrets.token_urlsafe(24)
+    lock(user)
+    user.password_hash = rules.link_text(token_hash(token), clock.now() + rules.LINK_FOR)
+    end_sessions(user.id)
+    record(by, "user.link_given", user)
+    return token
+
+
+def choose_password(token: str, password: str) -> User:
+    """Use a link up, once: its user has this password and may come in. Raises RuleError."""
+    user = queries.user_with_link(token_hash(token), clock.now())
+    if user is None:
+        raise RuleError("This link has been used, replaced or is too old; ask the owner for a new one")
+    rules.check_password(password, (user.username, user.name))
+    won = db.session.execute(
+        update(User)
+        .where(User.id == user.id, User.password_hash == user.password_hash)
+        .values(password_hash=hash_password(password), disabled_at=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]
+    if won != 1:
+        raise RuleError("This link has been used; sign in, or ask the owner for a new one")
+    refresh(user)
+    record(user, "user.password_changed", user)
+    return user
+
+
 def change_access(user: User, role: str, disabled: bool, by: object) -> None:
     """Give a user another role, or shut them out at once. Raises RuleError when the shop would have no owner then."""
     loses_owner = user.role == "owner" and (role != "owner" or disabled)
@@ -113,6 +145,8 @@ def change_access(user: User, role: str, disabled: bool, by: object) -> None:
     user.disabled_at = (user.disabled_at or clock.now()) if disabled else None
     if disabled:
         end_sessions(user.id)
+        if rules.link_until(user.password_hash, clock.now()):
+            user.password_hash = NO_PASSWORD
     record(by, "user.changed", user, before=before, after=after)
 
 

@@ -31,6 +31,12 @@ class SetupForm(Form):
     token = HiddenField()
 
 
+class ChoiceForm(Form):
+    """A first password, or a new one, by a one-time link."""
+
+    password = Secret("New password", render_kw=NEW_PASSWORD)
+
+
 class PasswordForm(Form):
     current = Secret("Current password", render_kw={"autocomplete": "current-password"})
     password = Secret("New password", render_kw=NEW_PASSWORD)

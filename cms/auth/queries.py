@@ -10,14 +10,14 @@ from typing import Any
 from flask import abort
 from sqlalchemy import func, select
 
-from cms.auth.rules import WINDOW
+from cms.auth.rules import WINDOW, link_until
 from cms.db import db
 from cms.models import LoginAttempt, Session, Settings, User
 
 
 def any_user() -> bool:
-    """Whether the shop has been set up by anyone."""
-    return db.session.scalar(select(User.id).limit(1)) is not None
+    """Whether the shop has been set up by anyone. Who came over from elsewhere and is shut out does not count."""
+    return db.session.scalar(select(User.id).where(User.disabled_at.is_(None)).limit(1)) is not None
 
 
 def user_named(username: str) -> User | None:
@@ -47,6 +47,12 @@ def open_sessions(user_id: int) -> Sequence[Any]:
         .order_by(Session.seen_at.desc(), Session.id.desc())
         .limit(50)
     ).all()
+
+
+def user_with_link(hashed_token: str, now: datetime) -> User | None:
+    """Who may choose a password by this link."""
+    found = db.session.scalar(select(User).where(User.password_hash.startswith(f"link {hashed_token} ")))
+    return found if found and link_until(found.password_hash, now) else None
 
 
 def account_hash(username: str) -> str:

@@ -6,9 +6,10 @@ from flask import Blueprint, abort, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 
+from cms import clock
 from cms.access import needs, public, reads_only
 from cms.auth import actions, queries, rules
-from cms.auth.forms import LoginForm, PasswordForm, SetupForm
+from cms.auth.forms import ChoiceForm, LoginForm, PasswordForm, SetupForm
 from cms.auth.passwords import hash_password, password_matches, worn
 from cms.auth.sessions import Me, shop, token_hash
 from cms.db import db, writing
@@ -16,6 +17,8 @@ from cms.errors import RuleError
 from cms.web import toast
 
 bp = Blueprint("auth", __name__)
+
+PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @bp.get("/login")
@@ -101,6 +104,29 @@ def set_up() -> ResponseReturnValue:
     return render_template("auth/setup.html", form=form), 422
 
 
+@bp.get("/password/<token>")
+@public
+def password(token: str) -> ResponseReturnValue:
+    """Who has the link sees whose password it is for, and nothing else. Looking does not use it up."""
+    return _choice_page(token, ChoiceForm(formdata=None))
+
+
+@bp.post("/password/<token>")
+@public
+def choose_password(token: str) -> ResponseReturnValue:
+    form = ChoiceForm()
+    if form.validate():
+        try:
+            user = actions.choose_password(token, form.password.value)
+            db.session.commit()
+            toast(f"That is your password now. Sign in as {user.username}")
+            return redirect(url_for("auth.login"), 303), PRIVATE
+        except RuleError as error:
+            db.session.rollback()
+            form.blame(error)
+    return _choice_page(token, form, 422)
+
+
 @bp.get("/account")
 @needs("see")
 def account() -> ResponseReturnValue:
@@ -165,6 +191,12 @@ def save_theme() -> ResponseReturnValue:
 def healthz() -> ResponseReturnValue:
     """Whether the process answers; touches nothing else."""
     return "ok", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _choice_page(token: str, form: ChoiceForm, status: int = 200) -> ResponseReturnValue:
+    user = queries.user_with_link(token_hash(token), clock.now())
+    page = render_template("auth/password.html", form=form, user=user, token=token, shop=shop())
+    return page, status if user or status != 200 else 410, PRIVATE
 
 
 def _enter(user: object, token: str) -> None:

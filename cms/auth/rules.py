@@ -10,6 +10,7 @@ from cms.errors import RuleError
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 128
 WINDOW = timedelta(minutes=15)
+LINK_FOR = timedelta(days=3)
 TRIES_PER_ACCOUNT = 10
 """From one address. Strangers elsewhere cannot use up the tries of the owner."""
 TRIES_PER_ADDRESS = 40
@@ -42,6 +43,28 @@ def check_password(password: str, known: tuple[str, ...] = ()) -> str:
     if zxcvbn(password[:72], user_inputs=[word for word in known if word])["score"] < 2:
         raise RuleError("This password is easy to guess; put a few unrelated words together", "password")
     return password
+
+
+def link_text(token_hash: str, until: datetime) -> str:
+    """What stands instead of a password's hash while its user may choose one by a link; no password matches it.
+
+    >>> link_text("ab12", datetime(2026, 3, 17, 6, 30))
+    'link ab12 2026-03-17T06:30:00'
+    """
+    return f"link {token_hash} {until.replace(microsecond=0).isoformat()}"
+
+
+def link_until(stored: str, now: datetime) -> datetime | None:
+    """Until when a password may be chosen by a link; None when there is none, or no more.
+
+    >>> link_until("link ab12 2026-03-17T06:30:00", datetime(2026, 3, 17, 6))
+    datetime.datetime(2026, 3, 17, 6, 30)
+    >>> link_until("link ab12 2026-03-17T06:30:00", datetime(2026, 3, 17, 7)), link_until("$argon2id$", datetime.min)
+    (None, None)
+    """
+    words = stored.split()
+    until = datetime.fromisoformat(words[2]) if words[0] == "link" else now
+    return until if until > now else None
 
 
 def too_many(of_account: int, of_address: int) -> bool:

@@ -19,7 +19,7 @@ def why_left_out(needs: Needs) -> ColumnElement[str]:
     if needs.channel == "email":
         whens.append((Customer.email == "", "no_email"))
     else:
-        whens.append((Customer.phone == "", "no_phone"))
+        whens.append((~Customer.phone.startswith("+"), "no_phone"))  # formats.can_message
     if needs.marketing:
         whens.append((Customer.marketing_at.is_(None), "no_consent"))
     if needs.order:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cms.compose.rules import Needs, only_for_one
 from cms.errors import RuleError
+from cms.formats import can_message
 from cms.notifications.rules import CHANNELS
 from cms.text import clean_text, is_visible
 from cms.wordings.rules import LONGEST_BODY, LONGEST_SUBJECT, check_words
@@ -57,7 +58,7 @@ class Draft:
     def settle(self) -> None:
         """The channel that fits where none was chosen."""
         if self.channel not in CHANNELS:
-            no_phone = self.customer is not None and not self.customer.phone and self.customer.email
+            no_phone = self.customer is not None and not can_message(self.customer.phone) and self.customer.email
             self.channel = "email" if no_phone else "whatsapp"
 
     @property

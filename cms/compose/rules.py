@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cms.formats import can_message
 from cms.money import show_money
 from cms.wordings.rules import VARIABLES, names_in, sources
 
@@ -71,7 +72,7 @@ def left_out(needs: Needs, archived: bool, email: str, phone: str, agreed: bool,
     reasons = {
         "archived": archived,
         "no_email": needs.channel == "email" and not email,
-        "no_phone": needs.channel != "email" and not phone,
+        "no_phone": needs.channel != "email" and not can_message(phone),
         "no_consent": needs.marketing and not agreed,
         "no_order": needs.order and not has_order,
         "nothing_due": needs.due and not has_due,

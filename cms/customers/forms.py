@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField
 
 from cms import fields
 from cms.fields import Choice, Form, LongText, Text
-from cms.formats import parse_gstin, parse_pincode
+from cms.formats import can_message, parse_gstin, parse_phone, parse_pincode
 from cms.text import fold
 
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
@@ -30,11 +30,13 @@ class CustomerForm(Form):
     version = HiddenField()
     request_key = HiddenField()
 
-    def offer(self, segments: list[str], state: str = "", country: str = "") -> None:
-        """The choices that depend on the shop, and the state and postcode of a customer who lives elsewhere."""
+    def offer(self, segments: list[str], state: str = "", country: str = "", phone: str = "") -> None:
+        """The choices that depend on the shop, and what this customer has that may stay though it is not in order."""
         self.segment.choices = [(name, name) for name in segments]
         if country and fold(country) not in ("in", "india"):
             self.postcode.parse = lambda text: parse_pincode(text, "other")
+        if phone and not can_message(phone):  # from elsewhere: it need not be put right before all else can be edited
+            self.phone.parse = lambda text: phone if text == phone else parse_phone(text)
         if state and state not in dict(fields.STATE_CHOICES):
             self.state.choices = [*fields.STATE_CHOICES, (state, state)]
 

@@ -97,7 +97,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     form = CustomerForm(formdata=None, obj=customer)
     form.phone.data, form.offers.data = show_phone(customer.phone), customer.marketing_at is not None
-    form.offer(queries.segments(), customer.state, customer.country)
+    form.offer(queries.segments(), customer.state, customer.country, customer.phone)
     return render_template("customers/edit.html", form=form, customer=customer)
 
 
@@ -106,7 +106,7 @@ def edit(customer_id: int) -> ResponseReturnValue:
 def save(customer_id: int) -> ResponseReturnValue:
     customer = queries.customer_or_404(customer_id)
     form = CustomerForm()
-    form.offer(queries.segments(), customer.state, customer.country)
+    form.offer(queries.segments(), customer.state, customer.country, customer.phone)
     if form.validate():
         try:
             actions.edit_customer(customer, form.customer(), version_of(form.version.data), g.me)

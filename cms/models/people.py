@@ -20,7 +20,7 @@ class User(Versioned, db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(code(64), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    password_hash: Mapped[str] = mapped_column(code(200))
+    password_hash: Mapped[str] = mapped_column(code(200))  # or a link's: auth.rules.link_text
     role: Mapped[str] = mapped_column(String(10))
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     created_at: Mapped[datetime]

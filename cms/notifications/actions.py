@@ -13,6 +13,7 @@ from cms import clock
 from cms.activity.actions import record
 from cms.db import db, lock
 from cms.errors import RuleError
+from cms.formats import can_message
 from cms.jobs.actions import enqueue
 from cms.models import Customer, Job, Notification
 from cms.notifications import queries, rules
@@ -37,7 +38,7 @@ def write_message(
     if key and (made := queries.by_request_key(key)):
         return made
     recipient = customer.email if channel == "email" else customer.phone
-    if not recipient:
+    if not recipient or (channel != "email" and not can_message(recipient)):
         lacks = "no e-mail address" if channel == "email" else "no phone number"
         raise RuleError(f"{customer.name} has {lacks}", "who")
     message = Notification(

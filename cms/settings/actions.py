@@ -50,6 +50,13 @@ def set_password(user: User, password: str, by: Any) -> None:
     auth.change_password(user, password, None, by)
 
 
+def password_link(user: User, by: Any) -> str:
+    """The token of a link by which someone else chooses a password. Raises RuleError for oneself."""
+    if user.id == by.id:
+        raise RuleError("Change your own password under Your account, where the present one is asked for")
+    return auth.new_password_link(user, by)
+
+
 def _check_together(shop: Any, values: dict[str, Any]) -> None:
     """What is changed must fit what stays."""
 

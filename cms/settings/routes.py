@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from cms import clock
 from cms.access import may, needs
 from cms.auth import queries as people
+from cms.auth.rules import link_until
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
@@ -158,6 +160,20 @@ def save_user_password(user_id: int) -> ResponseReturnValue:
     return _user_page(user, password=form), 422
 
 
+@bp.post("/users/<int:user_id>/link")
+@needs("manage")
+def give_link(user_id: int) -> ResponseReturnValue:
+    """Make a link by which a user chooses a password, and show it, this once."""
+    user = people.user_or_404(user_id)
+    try:
+        token = actions.password_link(user, g.me)
+        db.session.commit()
+    except RuleError as error:
+        db.session.rollback()
+        abort(403, error.message)
+    return _user_page(user, href=url_for("auth.password", token=token, _external=True))
+
+
 def _part(part: str, form: PartForm | None = None) -> str:
     page, make = PARTS[part]
     now = queries.the_shop()
@@ -188,7 +204,9 @@ def _save(part: str) -> ResponseReturnValue:
     return _part(part, form), 422
 
 
-def _user_page(user: Any, access: AccessForm | None = None, password: NewPasswordForm | None = None) -> str:
+def _user_page(
+    user: Any, access: AccessForm | None = None, password: NewPasswordForm | None = None, href: str = ""
+) -> str:
     access = access or AccessForm(formdata=None, role=user.role, version=str(user.version))
     return render_template(
         "settings/user.html",
@@ -196,6 +214,8 @@ def _user_page(user: Any, access: AccessForm | None = None, password: NewPasswor
         access=access,
         password=password or NewPasswordForm(formdata=None),
         sessions=people.open_sessions(user.id),
+        href=href,
+        link_until=link_until(user.password_hash, clock.now()),
     )
 
 
