@@ -17,7 +17,7 @@ from cms.auth.sessions import shop
 from cms.db import db
 from cms.errors import RuleError
 from cms.fields import Form, version_of
-from cms.money import plain_money, show_money
+from cms.money import parse_money, plain_money, show_money
 from cms.payments import actions, queries, rules
 from cms.payments.filters import PaymentFilter, spans
 from cms.payments.forms import PaymentForm, ReasonForm, RefundForm
@@ -98,8 +98,9 @@ def create_refund(order_id: int) -> ResponseReturnValue:
 @bp.get("/orders/<int:order_id>/upi")
 @needs("see")
 def upi(order_id: int) -> ResponseReturnValue:
-    """The QR code for exactly what is due, to be held up to the customer."""
-    return page_or_fragment("payments/upi.html", "payments/_upi.html", **_upi(queries.order_or_404(order_id)))
+    """The QR code for exactly what is due, or for a part of it, to be held up to the customer."""
+    order, part = queries.order_or_404(order_id), request.args.get("amount", "").strip()[:40]
+    return page_or_fragment("payments/upi.html", "payments/_upi.html", **_upi(order, part=part))
 
 
 @bp.post("/payments/<int:payment_id>/state")
@@ -201,7 +202,7 @@ def _payment_form(order: Any, fresh: bool = False) -> PaymentForm:
     return form
 
 
-def _form(order: Any, form: Form, kind: str) -> str:
+def _form(order: Any, form: Any, kind: str) -> str:
     """The form on a page of its own, or in the order's card, or below its QR code."""
     if is_htmx() and request.form.get("part") == "upi":
         return render_template("payments/_upi.html", **_upi(order, form))
@@ -224,20 +225,30 @@ def _done(order_id: int) -> ResponseReturnValue:
     return render_template("payments/_upi.html", **_upi(order)) if part == "upi" else _card(order)
 
 
-def _upi(order: Any, form: Form | None = None) -> dict[str, Any]:
+def _upi(order: Any, form: PaymentForm | None = None, part: str = "") -> dict[str, Any]:
     here, due = shop(), order.due_paise or 0
+    asked, wrong, link = due, "", ""
+    try:
+        asked = rules.part_of(parse_money(part, here.currency), due, here.currency) if part else due
+    except RuleError as error:
+        wrong = error.message
     problem = rules.why_no_upi(here.currency, here.upi_vpa)
-    link = ""
     if due > 0 and not problem:
-        link = rules.upi_link(here.upi_vpa, here.name, due, order.ref, f"Order {order.ref}")
+        link = rules.upi_link(here.upi_vpa, here.name, asked, order.ref, f"Order {order.ref}")
+    if form is None:
+        form = _payment_form(order, fresh=True)
+        form.amount.data = plain_money(asked, here.currency)
     return {
         "order": order,
         "money": queries.money_of(order, here.undo_minutes),
-        "form": form or _payment_form(order, fresh=True),
+        "form": form,
         "problem": problem,
+        "asked": asked,
+        "part": part,
+        "wrong": wrong,
         "link": link,
         "qr": qr_code(link) if link else None,
-        "much": due > rules.MOST_BY_UPI_PAISE,
+        "much": asked > rules.MOST_BY_UPI_PAISE,
     }
 
 

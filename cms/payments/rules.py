@@ -86,6 +86,13 @@ def check_can_be_paid(ref: str, status: str, settled_before: bool) -> None:
         )
 
 
+def part_of(amount_paise: int, due_paise: int, currency: str) -> int:
+    """The amount that a QR code may ask for. Raises RuleError unless it is more than 0 and at most what is due."""
+    if 0 < amount_paise <= due_paise:
+        return amount_paise
+    raise RuleError(f"A part is more than 0 and at most {show_money(due_paise, currency)}", "amount")
+
+
 class MoreThanDue(RuleError):
     """More came than was asked for: a slip of the thumb, somebody else's entry meanwhile, or meant."""
 
