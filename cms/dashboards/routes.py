@@ -12,7 +12,8 @@ from cms.auth.sessions import shop
 from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.customers import charts as customer_charts
 from cms.dashboards import charts, queries
-from cms.dashboards.cloud import cloud, words_in
+from cms.dashboards.cloud import cloud
+from cms.dashboards.words import words_in
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts as product_charts
@@ -88,8 +89,9 @@ def _ratings(scene: Scene) -> Chart:
 
 def _reasons(scene: Scene) -> Chart:
     days = scene.wanted.since, scene.wanted.until
-    reasons, words = queries.return_reasons(*days), words_in(queries.return_words(*days))
-    return charts.reasons(scene, reasons, words, cloud(reasons, words))
+    reasons, words = queries.return_reasons(*days), words_in(row.words for row in queries.return_words(*days))
+    hrefs = charts.return_hrefs(scene, reasons, words)
+    return charts.reasons(scene, reasons, words, hrefs, cloud(reasons, words, hrefs))
 
 
 def _segments(_scene: Scene) -> Chart:

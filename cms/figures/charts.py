@@ -82,6 +82,10 @@ class Chart:
     """Other ways to see it: words, address, whether it is this one."""
     args: tuple[tuple[str, str], ...] = ()
     """What its address says besides the range."""
+    count: int | None = None
+    """How many rows there are in all, where that is asked: the first ones are shown, the file holds more."""
+    foot: tuple[Any, ...] = ()
+    """The sums of the columns, below the rows."""
 
 
 @dataclass(frozen=True)

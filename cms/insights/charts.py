@@ -42,10 +42,12 @@ def revenue(
     gross_paise: int,
     before: Mapping[int, int] | None,
     over: Mapping[int, Sequence[int]],
+    count: int | None = None,
 ) -> Chart:
     """Revenue per product with its share and trend.
 
-    `gross_paise`: of all; `before`: paise by product in the days compared with; `over`: paise by product over time.
+    `gross_paise`: of all; `before`: paise by product in the days compared with; `over`: paise by product over time;
+    `count`: how many products were sold, where it is told.
     """
     summary = f"Nothing was sold {scene.when}."
     if rows:
@@ -78,6 +80,7 @@ def revenue(
         open=True,
         wide=True,
         note=f"The change is against {scene.wanted.before_words(scene.today)}." if trend else "",
+        count=count,
     )
 
 

@@ -12,6 +12,7 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts, queries, rules
+from cms.orders.filters import SAMPLE
 from cms.web import is_htmx, page_or_fragment
 
 bp = Blueprint("insights", __name__, url_prefix="/insights")
@@ -28,6 +29,7 @@ TITLES = {
 WIDE = ("revenue", "returned", "together", "soon", "slow")
 TOP = 10
 ROWS = 15
+ON_PAGE = 100
 IN_FILE = 5000
 """Products at most in a file."""
 
@@ -77,15 +79,17 @@ def _top(by: str) -> Callable[[Scene], Chart]:
     return lambda scene: charts.products(scene, queries.top(scene.wanted.since, scene.wanted.until, by, TOP), by)
 
 
-def _revenue(scene: Scene, limit: int = ROWS) -> Chart:
-    wanted = scene.wanted
-    rows = queries.top(wanted.since, wanted.until, "gross_paise", limit)
+def _revenue(scene: Scene, limit: int = 0) -> Chart:
+    """The first few as a part; on a page of its own more of them, and how many there are."""
+    wanted, part = scene.wanted, is_htmx()
+    rows = queries.top(wanted.since, wanted.until, "gross_paise", limit or (ROWS if part else ON_PAGE), "units")
     ids = [row.id for row in rows]
     first = max(wanted.since, queries.first_day(scene.today))
-    over = queries.over_time(ids, first, wanted.until, scene.today) if limit == ROWS else {}
+    over = {} if limit else queries.over_time(ids, first, wanted.until, scene.today)
     before = queries.gross_of(ids, *wanted.before) if wanted.before else None
     gross = figures.headline(wanted.until, wanted.since).gross_paise
-    return charts.revenue(scene, rows, gross, before, over)
+    count = None if part else queries.sold(wanted.since, wanted.until)
+    return charts.revenue(scene, rows, gross, before, over, count)
 
 
 def _returned(scene: Scene) -> Chart:
@@ -106,7 +110,7 @@ def _soon(scene: Scene) -> Chart:
 
 def _together(scene: Scene) -> Chart:
     pairs, looked_at = queries.bought_together(scene.wanted.since, scene.wanted.until, TOP)
-    return charts.together(scene, pairs, looked_at, looked_at < queries.SAMPLE)
+    return charts.together(scene, pairs, looked_at, looked_at < SAMPLE)
 
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {

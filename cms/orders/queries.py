@@ -71,6 +71,8 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
         few = few_orders_of(int(wanted.product)) if wanted.product else None
         if few is not None:
             return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args)
+        if wanted.of_customers and (buyers := few_customers(wanted.customers())) is not None:
+            return page_of(query.where(Order.customer_id.in_(buyers)), sort.by_sorting(), args)
         return page_of(walk, sort, args)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args)
@@ -89,6 +91,12 @@ def few_orders_of(product_id: int) -> Select | None:
     lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
     count = db.session.scalar(select(func.count()).select_from(lines.limit(FEW_ORDERS + 1).subquery())) or 0
     return lines if count <= FEW_ORDERS else None
+
+
+def few_customers(found: Select) -> Select | None:
+    """The same select of customers where they are few, whose orders are looked up and sorted; else None."""
+    count = db.session.scalar(select(func.count()).select_from(found.limit(FEW_CUSTOMERS + 1).subquery())) or 0
+    return found if count <= FEW_CUSTOMERS else None
 
 
 def parts_of(order_ids: Sequence[int], product_id: int) -> dict[int, tuple[int, int]]:
