@@ -27,6 +27,8 @@ TITLES = {
     "slow": "Slow movers",
 }
 WIDE = ("revenue", "returned", "together", "soon", "slow")
+SIZES = {"units": "tall", "products": "tall", "returned": "tall", "revenue": "long", "together": "long"}
+"""As each will be, so that nothing moves when it comes; see `Chart.size`. A long one is a table."""
 TOP = 10
 ROWS = 15
 ON_PAGE = 100
@@ -38,13 +40,17 @@ IN_FILE = 5000
 @needs("see")
 def index() -> ResponseReturnValue:
     scene = scene_of()
+    sums = compared(scene)
+    nothing = {"units", "products", "revenue", "together", "soon"} if not sums.now.orders else set()
     return page_or_fragment(
         "insights/index.html",
         "insights/_board.html",
         scene=scene,
         titles=TITLES,
         wide=WIDE,
-        sums=compared(scene),
+        sizes=SIZES,
+        nothing=nothing | ({"returned"} if not sums.now.returned_units else set()),
+        sums=sums,
     )
 
 

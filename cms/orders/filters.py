@@ -29,8 +29,8 @@ SAMPLE = 1000
 class OrderFilter:
     """Words, status, days (both included, ISO), customer, products, whether something is due, whether only sales count.
 
-    `also`: a second product, of the orders in which pairs are counted. `segment` of the customer, and the month of
-    their `first` order, like 2026-03, or before-2026-03.
+    `also`: a second product; `queries.together` looks for both where pairs are counted. `segment` of the customer,
+    and the month of their `first` order, like 2026-03, or before-2026-03.
     """
 
     q: str = ""
@@ -83,8 +83,6 @@ class OrderFilter:
         for product in filter(None, (self.product, self.also)):
             holds = exists().where(OrderLine.product_id == int(product), OrderLine.order_id == Order.id)
             query = query.where(holds)
-        if self.also:
-            query = query.where(Order.id.in_(select(self.sample().subquery().c.id)))
         if self.of_customers:
             # One value of each order's customer: a join would let MariaDB begin with all customers.
             buyer = aliased(Customer)
