@@ -23,7 +23,7 @@
     const ink = css("ink"), font = { family: css("font"), size: width < 480 ? 12 : 13, color: ink };
     return {
       font, colorway: tones(), paper_bgcolor: "transparent", plot_bgcolor: "transparent", dragmode: false,
-      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: axis, yaxis: axis, bargap: 0.3, barcornerradius: 4,
+      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: { ...axis, zeroline: false, ticks: "outside", ticklen: 6, tickcolor: "transparent" }, yaxis: axis, bargap: 0.3, barcornerradius: 4,
       legend: { orientation: "h", x: 0, y: -0.12, yanchor: "top", font: { ...font, size: 13 } },
       hoverlabel: { bgcolor: ink, bordercolor: ink, font: { ...font, color: css("card") }, align: "left" },
     };

@@ -165,5 +165,14 @@ def short_money(minor: int, currency: str) -> str:
     return show_money(minor, currency).removesuffix("." + "0" * money.digits)
 
 
+def size_for(bars: int) -> str:
+    """The `Chart.size` for so many bars that lie.
+
+    >>> size_for(4), size_for(7), size_for(10)
+    ('small', '', 'tall')
+    """
+    return "small" if bars <= 4 else "" if bars <= 7 else "tall"
+
+
 def short_count(value: int) -> str:
     return show_count(value)

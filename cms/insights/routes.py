@@ -31,7 +31,7 @@ SIZES = {"units": "tall", "products": "tall", "returned": "tall", "revenue": "lo
 """As each will be, so that nothing moves when it comes; see `Chart.size`. A long one is a table."""
 TOP = 10
 ROWS = 15
-ON_PAGE = 100
+ON_PAGE = 25
 IN_FILE = 5000
 """Products at most in a file."""
 
@@ -88,13 +88,16 @@ def _top(by: str) -> Callable[[Scene], Chart]:
 def _revenue(scene: Scene, limit: int = 0) -> Chart:
     """The first few as a part; on a page of its own more of them, and how many there are."""
     wanted, part = scene.wanted, is_htmx()
-    rows = queries.top(wanted.since, wanted.until, "gross_paise", limit or (ROWS if part else ON_PAGE), "units")
+    most = limit or (ROWS if part else ON_PAGE)
+    rows = queries.top(wanted.since, wanted.until, "gross_paise", most, "units")
     ids = [row.id for row in rows]
     first = max(wanted.since, queries.first_day(scene.today))
     over = {} if limit else queries.over_time(ids, first, wanted.until, scene.today)
     before = queries.gross_of(ids, *wanted.before) if wanted.before else None
     gross = figures.headline(wanted.until, wanted.since).gross_paise
-    count = None if part else queries.sold(wanted.since, wanted.until)
+    count = None
+    if not (part or limit):
+        count = len(rows) if len(rows) < most else queries.sold(wanted.since, wanted.until)
     return charts.revenue(scene, rows, gross, before, over, count)
 
 
