@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
 from cms.dates import iso_day
 from cms.figures.ranges import EARLIEST, LATEST
@@ -59,12 +59,19 @@ class ReturnFilter:
         first = date.fromisoformat(self.since) if self.since else EARLIEST
         return first, date.fromisoformat(self.until) if self.until else LATEST
 
-    def narrow(self, select: Select) -> Select:
-        """The select with these conditions, search words left to the query that knows how to find them."""
+    def narrow(self, select: Select, by_day: bool = False) -> Select:
+        """The select with these conditions, search words left to the query that knows how to find them.
+
+        `by_day`: the days of the refund lead to them, and not the index of the states or of the reasons.
+        """
+        state: Any = Return.state
+        reason: Any = Return.reason
+        if by_day:
+            state, reason = func.coalesce(state, state), func.coalesce(reason, reason)
         if self.state:
-            select = select.where(Return.state == self.state)
+            select = select.where(state == self.state)
         if self.reason:
-            select = select.where(Return.reason == self.reason)
+            select = select.where(reason == self.reason)
         if self.product:
             select = select.where(Return.product_id == int(self.product))
         if self.customer:

@@ -53,11 +53,11 @@ def _rows(*more: Any) -> Select:
 
 def returns_matching(wanted: ReturnFilter, args: Mapping[str, str]) -> Page:
     """One page of the list: of the number that was typed, its own or its order's, or of customers having the words."""
-    query, few = wanted.narrow(_rows(NEWEST.column.label("sort_value"))), bool(wanted.product or wanted.customer)
+    by_day = wanted.state == "refunded" and bool(wanted.since or wanted.until) and _few_on(*wanted.days)
+    query = wanted.narrow(_rows(NEWEST.column.label("sort_value")), by_day)
+    few = by_day or bool(wanted.product or wanted.customer or wanted.word)
     if wanted.word:
-        query, few = query.where(has_word(wanted)), True
-    elif wanted.state == "refunded" and _few_on(*wanted.days):
-        few = True
+        query = query.where(has_word(wanted))
     walk = in_their_order(query)
     if not (few or wanted.state or wanted.reason):
         # MariaDB would read and sort them all when there are some thousand.
