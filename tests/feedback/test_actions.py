@@ -48,7 +48,7 @@ def test_feedback_stands_with_its_order_customer_product_and_day(app, clock):
         date(2026, 3, 15),
     )
     assert db.session.get(RatingTotal, (date(2026, 3, 15), 4)).ratings == 1
-    story = story_of(order.customer_id)
+    story = db.session.execute(story_of(order.customer_id)).all()
     assert sentence(story[0].verb, "", story[0].before, story[0].after) == "Rated with 4 of 5 stars: Lamp"
 
 
