@@ -3,7 +3,7 @@
   const { library, style } = document.currentScript.dataset;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const shown = new Set();
-  let touch = false;
+  let taps = 0, told = {};
 
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const tones = () => [1, 2, 3, 4, 5, 6].map((nth) => css(`tone-${nth}`));
@@ -23,7 +23,7 @@
     const ink = css("ink"), font = { family: css("font"), size: width < 480 ? 12 : 13, color: ink };
     return {
       font, colorway: tones(), paper_bgcolor: "transparent", plot_bgcolor: "transparent", dragmode: false,
-      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: axis, yaxis: axis, bargap: 0.3, barcornerradius: 4,
+      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: { ...axis, zeroline: false, ticks: "outside", ticklen: 6, tickcolor: "transparent" }, yaxis: axis, bargap: 0.3, barcornerradius: 4,
       legend: { orientation: "h", x: 0, y: -0.12, yanchor: "top", font: { ...font, size: 13 } },
       hoverlabel: { bgcolor: ink, bordercolor: ink, font: { ...font, color: css("card") }, align: "left" },
     };
@@ -56,14 +56,14 @@
     host.dataset.drawn = "1";
   }
 
-  // A finger first sees the value, then goes; a mouse has seen it already. Only within this shop.
+  // A finger first sees the value, then goes; a mouse has seen it already. Plotly tells of one tap twice. Only within this shop.
   function follow(host, href) {
     const url = href && new URL(href, location.href);
     if (!url || url.origin !== location.origin) return;
-    if (touch && host.dataset.touched !== href) host.dataset.touched = href;
-    else location.assign(url);
+    if (!taps || (told.host === host && told.href === href && told.tap !== taps)) location.assign(url);
+    else if (told.tap !== taps) told = { host, href, tap: taps };
   }
-  document.addEventListener("pointerdown", (event) => (touch = event.pointerType === "touch"), true);
+  document.addEventListener("pointerdown", (event) => (taps = event.pointerType === "touch" ? taps + 1 : 0), true);
 
   // A picture with its title on the page's own card; drawn from a data address, since the policy allows no blob.
   async function save(host) {

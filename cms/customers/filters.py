@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from cms.dates import next_month, parse_date
-from cms.errors import RuleError
+from cms.habits.filters import began, first_or_blank, in_month, month_or_blank
 from cms.models import Customer, Order
 from cms.orders.filters import LIVE
 from cms.rfm import rules as rfm
@@ -19,7 +18,6 @@ from cms.rfm.filters import Cuts, in_group
 NOT_STATED = "Not stated"
 GENDERS = ("Female", "Male", "Other", NOT_STATED)
 STANDINGS = ("Active", "Inactive")
-BEFORE = "before-"
 SORTS = ("name", "newest", "last_order", "orders", "spent")
 
 
@@ -55,8 +53,8 @@ class CustomerFilter:
             archived=archived if (archived := args.get("archived", "")) in ("1", "all") else "",
             rfm=args.get("rfm", "") if rfm.name_of(args.get("rfm", "")) else "",
             least=_few(args.get("least", "")),
-            first=_first(args.get("first", "")),
-            bought=_month(args.get("bought", "")),
+            first=first_or_blank(args.get("first", "")),
+            bought=month_or_blank(args.get("bought", "")),
             sort=sort if sort in SORTS else "",
         )
 
@@ -99,39 +97,16 @@ class CustomerFilter:
         if self.least:
             query = query.where(Customer.order_count >= int(self.least))
         if self.first:
-            began = func.coalesce(Customer.first_order_on, Customer.first_order_on) if walk else Customer.first_order_on
-            query = query.where(_began(began, self.first))
+            day = func.coalesce(Customer.first_order_on, Customer.first_order_on) if walk else Customer.first_order_on
+            query = query.where(began(day, self.first))
         if self.bought:
             theirs = select(Order.id).where(Order.customer_id == Customer.id, LIVE)
-            query = query.where(theirs.where(_in_month(Order.ordered_on, self.bought)).exists())
+            query = query.where(theirs.where(in_month(Order.ordered_on, self.bought)).exists())
         return query
 
 
 def _few(text: str) -> str:
     return text if text.isascii() and text.isdigit() and 0 < int(text[:4]) < 1000 and len(text) < 4 else ""
-
-
-def _month(text: str) -> str:
-    try:
-        return f"{parse_date(f'{text}-01'):%Y-%m}" if text else ""
-    except RuleError:
-        return ""
-
-
-def _first(text: str) -> str:
-    before = BEFORE if text.startswith(BEFORE) else ""
-    month = _month(text.removeprefix(BEFORE))
-    return before + month if month else ""
-
-
-def _began(day: Any, first: str) -> ColumnElement[bool]:
-    month = first.removeprefix(BEFORE)
-    return day < date.fromisoformat(f"{month}-01") if month != first else _in_month(day, month)
-
-
-def _in_month(column: Any, month: str) -> ColumnElement[bool]:
-    first = date.fromisoformat(f"{month}-01")
-    return and_(column >= first, column < next_month(first))
 
 
 def is_active(today: date, active_days: int, of: Any = Customer) -> ColumnElement[bool]:

@@ -10,8 +10,9 @@ from flask import abort
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cms.customers.filters import BEFORE, CustomerFilter
+from cms.customers.filters import CustomerFilter
 from cms.db import db
+from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import Page, Sort, page_of, read_whole
 from cms.rfm.queries import rfm_map
@@ -87,7 +88,7 @@ def narrowed(wanted: CustomerFilter, query: Select, today: date, active_days: in
 
 def _few(wanted: CustomerFilter, today: date) -> bool:
     """Whether a group or a cohort is so small that its customers are looked up rather than met on a walk."""
-    if wanted.rfm and rfm_map(today).size_of(wanted.rfm) <= FEW:
+    if wanted.rfm and rfm_map(today).sum_of(wanted.rfm).customers <= FEW:
         return True
     one_month = wanted.first and not wanted.first.startswith(BEFORE)
     return bool(one_month) and cohort_size(wanted.first, today) <= 2 * FEW

@@ -14,6 +14,7 @@ from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.customers.panels import panels_of
+from cms.customers.sums import sum_of
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
@@ -40,6 +41,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("customers.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
+        sum=sum_of(wanted, today(), shop().active_days),
         segments=queries.segments(),
         sorts=queries.SORTS,
         groups=GROUPS,

@@ -57,6 +57,7 @@ def sales(scene: Scene, first_day: date, days: Iterable[Any]) -> Chart:
         ),
         line([point.label for point in points], lines, scene.short) if gross or returned else "",
         wide=True,
+        foot=("In all", *(sum(row[nth] for row in rows) for nth in range(3)), gross - returned),
     )
 
 
@@ -99,7 +100,19 @@ def methods(scene: Scene, rows: Sequence[Any]) -> Chart:
     )
 
 
-def reasons(scene: Scene, given: Mapping[str, int], words: Mapping[str, int], placed: Sequence[Any]) -> Chart:
+def return_hrefs(scene: Scene, reasons: Iterable[str], words: Iterable[str]) -> dict[str, str]:
+    """The returns refunded in these days for each reason, or of which a customer used each word."""
+    said = {word: scene.to("/returns", word=word, state="refunded") for word in words}
+    return said | {reason: scene.to("/returns", reason=reason, state="refunded") for reason in reasons}
+
+
+def reasons(
+    scene: Scene,
+    given: Mapping[str, int],
+    words: Mapping[str, int],
+    hrefs: Mapping[str, str],
+    placed: Sequence[Any],
+) -> Chart:
     """Why things came back: the reasons chosen, and the words of customers that came up most; `placed`: the cloud."""
     total, common = sum(given.values()), sorted(given.items(), key=lambda pair: (-pair[1], pair[0]))
     summary = f"Nothing was refunded {scene.when}."
@@ -107,8 +120,8 @@ def reasons(scene: Scene, given: Mapping[str, int], words: Mapping[str, int], pl
         most = f"{common[0][0]} is the most frequent reason, {percent(share(common[0][1], total))} of them"
         summary = f"{show_count(total)} return{'' if total == 1 else 's'} refunded {scene.when}. {most}."
     said = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))[:20]
-    rows = [Row((word, "Reason", count), scene.to("/returns", reason=word, state="refunded")) for word, count in common]
-    rows += [Row((word, "Said by customers", count), to("/returns", q=word)) for word, count in said]
+    rows = [Row((word, "Reason", count), hrefs[word]) for word, count in common]
+    rows += [Row((word, "Said by customers", count), hrefs[word]) for word, count in said if word not in given]
     return Chart(
         "reasons",
         "dashboards.reasons",
@@ -153,8 +166,8 @@ def ratings(scene: Scene, first_day: date, given: Iterable[Any]) -> Chart:
 
 def _stars(name: str, stars: Sequence[int], points: Sequence[Bucket], rows: Sequence[Sequence[int]]) -> Series:
     values = [sum(row[nth - 1] for nth in stars) for row in rows]
-    only = stars[0] if len(stars) == 1 else ""
-    hrefs = [to("/feedback", rating=only, **_days(point)) for point in points]
+    rating = "-".join(map(str, stars))
+    hrefs = [to("/feedback", rating=rating, **_days(point)) for point in points]
     return Series(name, values, [show_count(value) for value in values], hrefs)
 
 

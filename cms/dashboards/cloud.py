@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
 log = logging.getLogger("cms")
 HERE = Path(__file__).parent
@@ -23,11 +21,6 @@ STEPS = 8
 """Words come in so many sizes: the picture stays as it is while counts change a little."""
 TONES = 5
 SECONDS = 30
-
-# \w alone would cut Indian words at their vowel signs.
-_WORD = re.compile(r"[^\W\d_][\w\u0900-\u0dff\u200c\u200d'’]*")
-_INDIC = re.compile(r"[\u0900-\u0dff]")
-STOP_WORDS = frozenset((HERE / "stop_words.txt").read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True)
@@ -44,27 +37,13 @@ class Word:
     tone: int
 
 
-def words_in(texts: Iterable[str]) -> Counter[str]:
-    """In how many of these texts each word stands, stop words and numbers left out.
+def cloud(reasons: Mapping[str, int], words: Mapping[str, int], hrefs: Mapping[str, str]) -> list[Word]:
+    """The most frequent of the shop's reasons, and of what customers said besides; [] when it cannot be drawn.
 
-    >>> words_in(["The lid is broken", "Broken lid!", "देर से आया"]).most_common(2)
-    [('broken', 2), ('lid', 2)]
+    `hrefs`: the returns that each stands for. A word that is also a reason is left to the reason.
     """
-    found: Counter[str] = Counter()
-    for text in texts:
-        words = {word.casefold().strip("'’") for word in _WORD.findall(text[:2000])}
-        found.update(sorted(word for word in words - STOP_WORDS if 2 + (not _INDIC.search(word)) <= len(word) <= 24))
-    return found
-
-
-def cloud(reasons: Mapping[str, int], words: Mapping[str, int]) -> list[Word]:
-    """The most frequent of the shop's reasons, and of what customers said besides; [] when it cannot be drawn."""
-    hrefs = {reason: f"/returns?reason={quote(reason)}" for reason in reasons}
     known = {reason.casefold() for reason in reasons}
-    counts = Counter(dict(reasons))
-    for word, count in words.items():
-        if word not in known:
-            hrefs[word], counts[word] = f"/returns?q={quote(word)}", count
+    counts = Counter({word: count for word, count in words.items() if word not in known} | dict(reasons))
     common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_WORDS]
     if not common:
         return []

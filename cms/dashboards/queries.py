@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from cms.dashboards.words import words_in
 from cms.db import db
 from cms.figures.filters import Basis
 from cms.figures.queries import NOT_STATED
@@ -45,12 +46,19 @@ def return_reasons(since: date, until: date) -> Counter[str]:
     return Counter(dict(db.session.execute(query.group_by(Return.reason)).all()))
 
 
-def return_words(since: date, until: date) -> Sequence[str]:
-    """What customers said besides, of the latest MOST_TEXTS refunds in these days."""
-    latest = select(Return.words).where(Return.refunded_on.between(since, until))
+def return_words(since: date, until: date) -> Sequence[Any]:
+    """What customers said besides, of the latest MOST_TEXTS refunds in these days: id, words."""
+    latest = select(Return.id, Return.words).where(Return.refunded_on.between(since, until))
     latest = latest.order_by(Return.refunded_on.desc(), Return.reason.desc(), Return.id.desc()).limit(MOST_TEXTS)
-    words = latest.subquery().c.words
-    return db.session.scalars(select(words).where(words != "")).all()
+    found = latest.subquery()
+    return db.session.execute(select(found.c.id, found.c.words).where(found.c.words != "")).all()
+
+
+def returns_saying(word: str, since: date, until: date) -> list[int]:
+    """The ids of those among them in which this word stands."""
+    return [
+        row.id for row in return_words(since, until) if word in row.words.casefold() and word in words_in([row.words])
+    ]
 
 
 def customers_by(basis: Basis, name: str) -> Counter[str]:

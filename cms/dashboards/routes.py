@@ -12,9 +12,11 @@ from cms.auth.sessions import shop
 from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.customers import charts as customer_charts
 from cms.dashboards import charts, queries
-from cms.dashboards.cloud import cloud, words_in
+from cms.dashboards.cloud import cloud
+from cms.dashboards.words import words_in
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
+from cms.figures.queries import Headline
 from cms.insights import charts as product_charts
 from cms.insights import queries as insights
 from cms.shell import today
@@ -34,6 +36,11 @@ TITLES = {
     "standing": "Active and inactive customers",
 }
 WIDE = ("sales",)
+SIZES = {
+    "products": "tall", "reasons": "cloud", "statuses": "small", "methods": "small", "segments": "small",
+    "genders": "small", "standing": "small",
+}  # fmt: skip
+"""As each will be, so that nothing moves when it comes; see `Chart.size`."""
 TOP = 10
 
 
@@ -41,8 +48,16 @@ TOP = 10
 @needs("see")
 def index() -> ResponseReturnValue:
     scene = scene_of()
+    sums = compared(scene)
     return page_or_fragment(
-        "dashboards/index.html", "dashboards/_board.html", scene=scene, titles=TITLES, wide=WIDE, sums=compared(scene)
+        "dashboards/index.html",
+        "dashboards/_board.html",
+        scene=scene,
+        titles=TITLES,
+        wide=WIDE,
+        sizes=SIZES,
+        nothing=_nothing(sums.now),
+        sums=sums,
     )
 
 
@@ -59,6 +74,17 @@ def show(name: str) -> ResponseReturnValue:
 def numbers(name: str) -> ResponseReturnValue:
     scene = scene_of()
     return csv_answer(chart_or_404(CHARTS, name, scene), scene)
+
+
+def _nothing(sums: Headline) -> set[str]:
+    """The charts that will have nothing to show, as far as the sums tell."""
+    amounts = {
+        "sales": sums.gross_paise or sums.returned_paise,
+        "products": sums.orders,
+        "statuses": sums.orders or sums.cancelled,
+        "reasons": sums.returns,
+    }
+    return {name for name, amount in amounts.items() if not amount}
 
 
 def _sales(scene: Scene) -> Chart:
@@ -88,8 +114,9 @@ def _ratings(scene: Scene) -> Chart:
 
 def _reasons(scene: Scene) -> Chart:
     days = scene.wanted.since, scene.wanted.until
-    reasons, words = queries.return_reasons(*days), words_in(queries.return_words(*days))
-    return charts.reasons(scene, reasons, words, cloud(reasons, words))
+    reasons, words = queries.return_reasons(*days), words_in(row.words for row in queries.return_words(*days))
+    hrefs = charts.return_hrefs(scene, reasons, words)
+    return charts.reasons(scene, reasons, words, hrefs, cloud(reasons, words, hrefs))
 
 
 def _segments(_scene: Scene) -> Chart:

@@ -7,17 +7,26 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
 from cms.dates import iso_day
 from cms.models import Feedback
 
 ONE_DAY = timedelta(days=1)
+RATINGS: Mapping[str, str] = {
+    "5": "5 stars",
+    "4-5": "4 and 5 stars",
+    "4": "4 stars",
+    "3": "3 stars",
+    "2": "2 stars",
+    "1-2": "1 and 2 stars",
+    "1": "1 star",
+}
 
 
 @dataclass(frozen=True)
 class FeedbackFilter:
-    """Words, stars, a product's code, a customer, days (both included, ISO), and only those with a comment."""
+    """Words, stars (3, or several: 1-2), a product's code, a customer, days (both included, ISO), if it says more."""
 
     q: str = ""
     rating: str = ""
@@ -34,7 +43,7 @@ class FeedbackFilter:
         known = customer.isascii() and customer.isdigit() and len(customer) < 10
         return cls(
             q=args.get("q", "").strip()[:200],
-            rating=rating if rating in ("1", "2", "3", "4", "5") else "",
+            rating=rating if rating in RATINGS else "",
             product=args.get("product", "").strip()[:64],
             customer=customer if known else "",
             since=iso_day(args.get("since", "")),
@@ -47,6 +56,12 @@ class FeedbackFilter:
         return {name: value for name, value in (asdict(self) | changes).items() if value}
 
     @property
+    def stars(self) -> range:
+        """The numbers of stars that are let through."""
+        least, _to, most = self.rating.partition("-")
+        return range(int(least), int(most or least) + 1) if least else range(1, 6)
+
+    @property
     def first(self) -> date | None:
         return date.fromisoformat(self.since) if self.since else None
 
@@ -57,7 +72,10 @@ class FeedbackFilter:
     def narrow(self, select: Select) -> Select:
         """The select with these conditions; words and the product are left to the query that knows how to find them."""
         if self.rating:
-            select = select.where(Feedback.rating == int(self.rating))
+            # Of several the list is walked by time: by the index of stars it would have to be sorted.
+            one = len(self.stars) == 1
+            stars = Feedback.rating if one else func.coalesce(Feedback.rating, Feedback.rating)
+            select = select.where(stars.in_(self.stars))
         if self.customer:
             select = select.where(Feedback.customer_id == int(self.customer))
         if self.comment:

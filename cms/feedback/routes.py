@@ -18,7 +18,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.feedback import actions, queries, rules
-from cms.feedback.filters import FeedbackFilter
+from cms.feedback.filters import RATINGS, FeedbackFilter
 from cms.feedback.forms import AnswerForm, FeedbackForm
 from cms.formats import whatsapp_href
 from cms.orders import queries as orders
@@ -38,6 +38,8 @@ def index() -> ResponseReturnValue:
     wanted = FeedbackFilter.from_args(request.args)
     product = queries.product_of(wanted.product) if wanted.product else None
     days = (wanted.first, wanted.last)
+    spread = queries.spread_of_product(product.id, *days) if product else queries.spread(*days, today())
+    adds_up = not (wanted.q or wanted.customer or wanted.comment or (wanted.product and not product))
     return page_or_fragment(
         "feedback/index.html",
         "feedback/_list.html",
@@ -46,7 +48,9 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         product=product,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
-        spread=queries.spread_of_product(product.id, *days) if product else queries.spread(*days, today()),
+        spread=spread,
+        ratings=RATINGS,
+        count=sum(spread.times[stars] for stars in wanted.stars) if adds_up else None,
         low=rules.LOW,
     )
 

@@ -82,6 +82,10 @@ class Chart:
     """Other ways to see it: words, address, whether it is this one."""
     args: tuple[tuple[str, str], ...] = ()
     """What its address says besides the range."""
+    count: int | None = None
+    """How many rows there are in all, where that is asked: the first ones are shown, the file holds more."""
+    foot: tuple[Any, ...] = ()
+    """The sums of the columns, below the rows."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,15 @@ def short_money(minor: int, currency: str) -> str:
     if abs(minor) >= 100 * unit:
         minor = round_half_up(minor, unit) * unit
     return show_money(minor, currency).removesuffix("." + "0" * money.digits)
+
+
+def size_for(bars: int) -> str:
+    """The `Chart.size` for so many bars that lie.
+
+    >>> size_for(4), size_for(7), size_for(10)
+    ('small', '', 'tall')
+    """
+    return "small" if bars <= 4 else "" if bars <= 7 else "tall"
 
 
 def short_count(value: int) -> str:

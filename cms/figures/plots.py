@@ -103,6 +103,7 @@ def bars(labels: Sequence[str], one: Series, short: Callable[[int], str], tones:
         hovertext=[f"{label(name)}: {label(text)}" for name, text in zip(labels, one.texts, strict=True)],
         hoverinfo="text",
         meta={"tones": list(tones)} if tones else None,
+        width=[min(0.65, 0.2 * len(labels))] * len(labels),  # one or two of them are no planks
     )
     most = max(*one.values, 1)
     room = {"range": [0, most * 1.4]}  # for the words behind the longest

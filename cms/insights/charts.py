@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cms.dates import show_date
-from cms.figures.charts import Chart, Column, Row, Scene, percent, share, short_count, to
+from cms.figures.charts import Chart, Column, Row, Scene, percent, share, short_count, size_for, to
 from cms.figures.plots import Series, bars
 from cms.insights import rules
 from cms.money import show_count
@@ -32,7 +32,7 @@ def products(scene: Scene, rows: Sequence[Any], by: str = "gross_paise") -> Char
             Row((row.name, int(row.units), int(row.gross_paise)), href) for row, href in zip(rows, hrefs, strict=True)
         ),
         bars([row.name for row in rows], series, scene.short if money else short_count) if rows else "",
-        "tall",
+        size_for(len(rows)),
     )
 
 
@@ -42,10 +42,12 @@ def revenue(
     gross_paise: int,
     before: Mapping[int, int] | None,
     over: Mapping[int, Sequence[int]],
+    count: int | None = None,
 ) -> Chart:
     """Revenue per product with its share and trend.
 
-    `gross_paise`: of all; `before`: paise by product in the days compared with; `over`: paise by product over time.
+    `gross_paise`: of all; `before`: paise by product in the days compared with; `over`: paise by product over time;
+    `count`: how many products were sold, where it is told.
     """
     summary = f"Nothing was sold {scene.when}."
     if rows:
@@ -78,6 +80,7 @@ def revenue(
         open=True,
         wide=True,
         note=f"The change is against {scene.wanted.before_words(scene.today)}." if trend else "",
+        count=count,
     )
 
 
@@ -118,7 +121,7 @@ def returned(scene: Scene, rows: Sequence[Any], reasons: Mapping[int, Sequence[t
         bars([row.name for row in rows], Series("Came back", units, texts, hrefs), short_count, ["tone-2"] * len(rows))
         if rows
         else "",
-        "tall",
+        size_for(len(rows)),
         wide=True,
         note="The rate is units refunded in these days by units sold in these days; both can lie months apart.",
     )

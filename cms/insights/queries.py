@@ -12,13 +12,10 @@ from sqlalchemy.orm import aliased
 
 from cms.db import db
 from cms.figures.ranges import MOST_WEEKS, Parts, buckets, by_bucket, parts_of
-from cms.insights.rules import MOST_LINES, PACE_DAYS, SOON_DAYS
-from cms.models import DayTotal, Order, OrderLine, Product, ProductDay, ProductMonth, Return
+from cms.insights.rules import PACE_DAYS, SOON_DAYS
+from cms.models import DayTotal, OrderLine, Product, ProductDay, ProductMonth, Return
 from cms.models.product_totals import SUMS
-from cms.orders.filters import LIVE, OrderFilter
-
-SAMPLE = 1000
-"""Orders at most, the latest, in which pairs of products are counted."""
+from cms.orders.filters import OrderFilter
 
 
 def first_day(today: date) -> date:
@@ -44,18 +41,27 @@ def _rows(table: Any, when: Any, first: date, last: date, ids: Sequence[int] | N
 
 def of_product(product_id: int, since: date, until: date) -> tuple[int, int]:
     """Units and paise sold of one product in these days."""
+    return _of_product(product_id, since, until, "units", "gross_paise")
+
+
+def back_of_product(product_id: int, since: date, until: date) -> tuple[int, int]:
+    """Units and paise refunded of it in these days."""
+    return _of_product(product_id, since, until, "returned_units", "returned_paise")
+
+
+def _of_product(product_id: int, since: date, until: date, *names: str) -> tuple[int, int]:
     found = sums(since, until, [product_id])
-    row = db.session.execute(select(found.c.units, found.c.gross_paise)).first()
-    return (int(row.units), int(row.gross_paise)) if row else (0, 0)
+    row = db.session.execute(select(*(found.c[name] for name in names))).first()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
-def top(since: date, until: date, by: str, limit: int) -> list[Any]:
-    """Products with the most of one of SUMS in these days: id, sku, name and SUMS."""
+def top(since: date, until: date, by: str, limit: int, having: str = "") -> list[Any]:
+    """Products with the most of one of SUMS in these days: id, sku, name and SUMS; those `having` any of another."""
     found = sums(since, until)
     query = (
         select(Product.id, Product.sku, Product.name, *(found.c[name] for name in SUMS))
         .join(found, found.c.product_id == Product.id)
-        .where(found.c[by] > 0)
+        .where(found.c[having or by] > 0)
         .order_by(found.c[by].desc(), Product.id.desc())
     )
     return list(db.session.execute(query.limit(limit)))
@@ -139,15 +145,7 @@ def bought_together(since: date, until: date, limit: int) -> tuple[Sequence[Any]
 
     Each pair: a_id, a_name, b_id, b_name, orders.
     """
-    wanted = OrderFilter(since=since.isoformat(), until=until.isoformat())
-    day = func.coalesce(Order.ordered_on, Order.ordered_on)  # not by the index of days: that would sort all of them
-    orders = (
-        wanted.within_hours(select(Order.id))
-        .where(LIVE, day.between(since, until), Order.line_count.between(2, MOST_LINES))
-        .order_by(Order.ordered_at.desc(), Order.id.desc())
-        .limit(SAMPLE)
-        .subquery()
-    )
+    orders = OrderFilter(since=since.isoformat(), until=until.isoformat()).sample().subquery()
     one, other = aliased(OrderLine), aliased(OrderLine)
     together = func.count(orders.c.id.distinct()).label("orders")
     pairs = (

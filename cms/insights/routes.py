@@ -12,6 +12,7 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.insights import charts, queries, rules
+from cms.orders.filters import SAMPLE
 from cms.web import is_htmx, page_or_fragment
 
 bp = Blueprint("insights", __name__, url_prefix="/insights")
@@ -26,8 +27,11 @@ TITLES = {
     "slow": "Slow movers",
 }
 WIDE = ("revenue", "returned", "together", "soon", "slow")
+SIZES = {"units": "tall", "products": "tall", "returned": "tall", "revenue": "long", "together": "long"}
+"""As each will be, so that nothing moves when it comes; see `Chart.size`. A long one is a table."""
 TOP = 10
 ROWS = 15
+ON_PAGE = 25
 IN_FILE = 5000
 """Products at most in a file."""
 
@@ -36,13 +40,17 @@ IN_FILE = 5000
 @needs("see")
 def index() -> ResponseReturnValue:
     scene = scene_of()
+    sums = compared(scene)
+    nothing = {"units", "products", "revenue", "together", "soon"} if not sums.now.orders else set()
     return page_or_fragment(
         "insights/index.html",
         "insights/_board.html",
         scene=scene,
         titles=TITLES,
         wide=WIDE,
-        sums=compared(scene),
+        sizes=SIZES,
+        nothing=nothing | ({"returned"} if not sums.now.returned_units else set()),
+        sums=sums,
     )
 
 
@@ -77,15 +85,20 @@ def _top(by: str) -> Callable[[Scene], Chart]:
     return lambda scene: charts.products(scene, queries.top(scene.wanted.since, scene.wanted.until, by, TOP), by)
 
 
-def _revenue(scene: Scene, limit: int = ROWS) -> Chart:
-    wanted = scene.wanted
-    rows = queries.top(wanted.since, wanted.until, "gross_paise", limit)
+def _revenue(scene: Scene, limit: int = 0) -> Chart:
+    """The first few as a part; on a page of its own more of them, and how many there are."""
+    wanted, part = scene.wanted, is_htmx()
+    most = limit or (ROWS if part else ON_PAGE)
+    rows = queries.top(wanted.since, wanted.until, "gross_paise", most, "units")
     ids = [row.id for row in rows]
     first = max(wanted.since, queries.first_day(scene.today))
-    over = queries.over_time(ids, first, wanted.until, scene.today) if limit == ROWS else {}
+    over = {} if limit else queries.over_time(ids, first, wanted.until, scene.today)
     before = queries.gross_of(ids, *wanted.before) if wanted.before else None
     gross = figures.headline(wanted.until, wanted.since).gross_paise
-    return charts.revenue(scene, rows, gross, before, over)
+    count = None
+    if not (part or limit):
+        count = len(rows) if len(rows) < most else queries.sold(wanted.since, wanted.until)
+    return charts.revenue(scene, rows, gross, before, over, count)
 
 
 def _returned(scene: Scene) -> Chart:
@@ -106,7 +119,7 @@ def _soon(scene: Scene) -> Chart:
 
 def _together(scene: Scene) -> Chart:
     pairs, looked_at = queries.bought_together(scene.wanted.since, scene.wanted.until, TOP)
-    return charts.together(scene, pairs, looked_at, looked_at < queries.SAMPLE)
+    return charts.together(scene, pairs, looked_at, looked_at < SAMPLE)
 
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {

@@ -7,24 +7,30 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from cms.dates import iso_day
 from cms.figures.ranges import EARLIEST, LATEST
-from cms.models import Order, OrderLine
+from cms.habits.filters import began, first_or_blank
+from cms.insights.rules import MOST_LINES
+from cms.models import Customer, Order, OrderLine
 from cms.orders.rules import STATUSES
 from cms.text import row_id
 
 SORTS = ("newest", "oldest")
 LIVE = Order.status != "Cancelled"
 """What counts as a sale, in every figure and kept total."""
+SAMPLE = 1000
+"""Orders at most, the latest, in which pairs of products are counted."""
 
 
 @dataclass(frozen=True)
 class OrderFilter:
     """Words, status, days (both included, ISO), customer, products, whether something is due, whether only sales count.
 
-    `also`: a second product of the same order.
+    `also`: a second product; `queries.together` looks for both where pairs are counted. `segment` of the customer,
+    and the month of their `first` order, like 2026-03, or before-2026-03.
     """
 
     q: str = ""
@@ -34,6 +40,8 @@ class OrderFilter:
     customer: str = ""
     product: str = ""
     also: str = ""
+    segment: str = ""
+    first: str = ""
     sales: str = ""
     unpaid: str = ""
     sort: str = "newest"
@@ -50,6 +58,8 @@ class OrderFilter:
             customer=row_id(args.get("customer", "")),
             product=row_id(args.get("product", "")),
             also=row_id(args.get("also", "")),
+            segment=args.get("segment", "").strip()[:60],
+            first=first_or_blank(args.get("first", "")),
             sales="1" if args.get("sales") == "1" else "",
             unpaid="1" if args.get("unpaid") == "1" else "",
             sort=sort if sort in SORTS else "newest",
@@ -60,32 +70,57 @@ class OrderFilter:
         wanted = asdict(self) | changes
         return {name: value for name, value in wanted.items() if value and (name, value) != ("sort", "newest")}
 
-    def narrow(self, select: Select) -> Select:
+    def narrow(self, query: Select) -> Select:
         """The select with these conditions, search words left to the query that knows how to find them."""
         if self.status:
-            select = select.where(Order.status == self.status)
+            query = query.where(Order.status == self.status)
         if self.customer:
-            select = select.where(Order.customer_id == int(self.customer))
+            query = query.where(Order.customer_id == int(self.customer))
         if self.unpaid:
-            select = select.where(Order.unpaid.is_(True))
+            query = query.where(Order.unpaid.is_(True))
         if self.sales:
-            select = select.where(LIVE)
+            query = query.where(LIVE)
         for product in filter(None, (self.product, self.also)):
             holds = exists().where(OrderLine.product_id == int(product), OrderLine.order_id == Order.id)
-            select = select.where(holds)
+            query = query.where(holds)
+        if self.of_customers:
+            # One value of each order's customer: a join would let MariaDB begin with all customers.
+            buyer = aliased(Customer)
+            theirs = select(self._chosen(buyer)).where(buyer.id == Order.customer_id).correlate(Order)
+            query = query.where(theirs.scalar_subquery())
         if self.since:
-            select = select.where(Order.ordered_on >= date.fromisoformat(self.since))
+            query = query.where(Order.ordered_on >= date.fromisoformat(self.since))
         if self.until:
-            select = select.where(Order.ordered_on <= date.fromisoformat(self.until))
-        return self.within_hours(select)
+            query = query.where(Order.ordered_on <= date.fromisoformat(self.until))
+        return self.within_hours(query)
 
-    def within_hours(self, select: Select) -> Select:
+    def within_hours(self, query: Select) -> Select:
         """The days as times, a day off at most whatever the zone, so that the index of the order begins there."""
         if self.since:
-            select = select.where(Order.ordered_at >= _start(date.fromisoformat(self.since)) - timedelta(days=1))
+            query = query.where(Order.ordered_at >= _start(date.fromisoformat(self.since)) - timedelta(days=1))
         if self.until:
-            select = select.where(Order.ordered_at < _start(date.fromisoformat(self.until)) + timedelta(days=2))
-        return select
+            query = query.where(Order.ordered_at < _start(date.fromisoformat(self.until)) + timedelta(days=2))
+        return query
+
+    def sample(self) -> Select:
+        """The ids of the latest SAMPLE sales of these days that hold several lines, but not very many."""
+        day = func.coalesce(Order.ordered_on, Order.ordered_on)  # not by the index of days: that would sort all of them
+        query = self.within_hours(select(Order.id)).where(LIVE, day.between(*self.days))
+        query = query.where(Order.line_count.between(2, MOST_LINES))
+        return query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(SAMPLE)
+
+    @property
+    def of_customers(self) -> bool:
+        """Whether it is about some customers: of a segment, or of a month in which they began."""
+        return bool(self.segment or self.first)
+
+    def customers(self) -> Select:
+        """The ids of those customers."""
+        return select(Customer.id).where(self._chosen(Customer))
+
+    def _chosen(self, of: Any) -> ColumnElement[bool]:
+        wanted = [of.segment == self.segment] if self.segment else []
+        return and_(*wanted, *([began(of.first_order_on, self.first)] if self.first else []))
 
     @property
     def days(self) -> tuple[date, date]:
@@ -94,12 +129,6 @@ class OrderFilter:
             date.fromisoformat(self.since) if self.since else EARLIEST,
             date.fromisoformat(self.until) if self.until else LATEST,
         )
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether the kept totals say what the whole list comes to: of days, of a product, or both."""
-        apart = self.q or self.status or self.customer or self.unpaid or self.also
-        return not apart and bool(self.product or self.since or self.until)
 
 
 def _start(day: date) -> datetime:

@@ -67,10 +67,14 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
     sort = SORTS[wanted.sort]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
     walk = in_their_order(query)
+    if not wanted.q and wanted.product and wanted.also:
+        return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args)
     if not wanted.q:
         few = few_orders_of(int(wanted.product)) if wanted.product else None
         if few is not None:
             return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args)
+        if wanted.of_customers and (buyers := few_customers(wanted.customers())) is not None:
+            return page_of(query.where(Order.customer_id.in_(buyers)), sort.by_sorting(), args)
         return page_of(walk, sort, args)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args)
@@ -89,6 +93,21 @@ def few_orders_of(product_id: int) -> Select | None:
     lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
     count = db.session.scalar(select(func.count()).select_from(lines.limit(FEW_ORDERS + 1).subquery())) or 0
     return lines if count <= FEW_ORDERS else None
+
+
+def together(wanted: OrderFilter) -> list[int]:
+    """The ids of the orders with both products, among the ones in which pairs are counted."""
+    sample, one, other = wanted.sample().subquery(), aliased(OrderLine), aliased(OrderLine)
+    query = select(sample.c.id).distinct().join(one, one.order_id == sample.c.id)
+    query = query.join(other, other.order_id == sample.c.id)
+    both = (one.product_id == int(wanted.product), other.product_id == int(wanted.also))
+    return list(db.session.scalars(query.where(*both)))
+
+
+def few_customers(found: Select) -> Select | None:
+    """The same select of customers where they are few, whose orders are looked up and sorted; else None."""
+    count = db.session.scalar(select(func.count()).select_from(found.limit(FEW_CUSTOMERS + 1).subquery())) or 0
+    return found if count <= FEW_CUSTOMERS else None
 
 
 def parts_of(order_ids: Sequence[int], product_id: int) -> dict[int, tuple[int, int]]:

@@ -18,14 +18,13 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
 from cms.fields import id_in
-from cms.figures import queries as figures
-from cms.insights import queries as insights
 from cms.invoices import queries as invoices
 from cms.invoices.rules import tax_of, taxing_of
 from cms.orders import actions, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft
 from cms.orders.panels import panels_of
+from cms.orders.sums import sum_of
 from cms.products import queries as products
 from cms.shell import today
 from cms.web import is_htmx, page_or_fragment, toast
@@ -50,7 +49,7 @@ def index() -> ResponseReturnValue:
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else None,
         names=products.names_of({int(id) for id in (wanted.product, wanted.also) if id}),
         parts=queries.parts_of([row.id for row in page.rows], product) if product and page.rows else {},
-        sum=_sum_of(wanted, product),
+        sum=sum_of(wanted),
     )
 
 
@@ -147,17 +146,6 @@ def save_statuses() -> ResponseReturnValue:
         toast("; ".join(refused[:5]) or "Choose at least one order", "bad")
     back = local_path(request.form.get("back"))
     return redirect(back if back.startswith(("/orders", "/tracking")) else url_for("orders.index"), 303)
-
-
-def _sum_of(wanted: OrderFilter, product: int) -> tuple[int, int] | None:
-    """What the whole list comes to, as the kept totals know it: orders, or units of the product, and money."""
-    if not wanted.adds_up:
-        return None
-    first, last = wanted.days
-    if product:
-        return insights.of_product(product, first, last)
-    found = figures.headline(last, first)
-    return found.orders, found.gross_paise
 
 
 def _typed() -> Draft:

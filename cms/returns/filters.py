@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
 from cms.dates import iso_day
+from cms.figures.ranges import EARLIEST, LATEST
 from cms.models import Return
 from cms.returns.rules import STATES
 from cms.text import row_id
@@ -17,11 +18,15 @@ from cms.text import row_id
 
 @dataclass(frozen=True)
 class ReturnFilter:
-    """Words, state, reason, product, customer, and the days on which it was brought (both included, ISO)."""
+    """Words, state, reason, product, customer, a word that the customer used, and days (both included, ISO).
+
+    The days are those on which it was brought; of refunded ones, which the `word` implies, those of the refund.
+    """
 
     q: str = ""
     state: str = ""
     reason: str = ""
+    word: str = ""
     product: str = ""
     customer: str = ""
     since: str = ""
@@ -30,11 +35,12 @@ class ReturnFilter:
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> ReturnFilter:
         """Whatever is not a known value means its default."""
-        state = args.get("state", "")
+        state, word = args.get("state", ""), args.get("word", "").strip()[:24].casefold()
         return cls(
             q=args.get("q", "").strip()[:200],
-            state=state if state in STATES else "",
+            state="refunded" if word else state if state in STATES else "",
             reason=args.get("reason", "").strip()[:80],
+            word=word,
             product=row_id(args.get("product", "")),
             customer=row_id(args.get("customer", "")),
             since=iso_day(args.get("since", "")),
@@ -43,14 +49,29 @@ class ReturnFilter:
 
     def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
+        if changes.get("state", "refunded") != "refunded":
+            changes |= {"word": ""}
         return {name: value for name, value in (asdict(self) | changes).items() if value}
 
-    def narrow(self, select: Select) -> Select:
-        """The select with these conditions, search words left to the query that knows how to find them."""
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, whatever there is without them."""
+        first = date.fromisoformat(self.since) if self.since else EARLIEST
+        return first, date.fromisoformat(self.until) if self.until else LATEST
+
+    def narrow(self, select: Select, by_day: bool = False) -> Select:
+        """The select with these conditions, search words left to the query that knows how to find them.
+
+        `by_day`: the days of the refund lead to them, and not the index of the states or of the reasons.
+        """
+        state: Any = Return.state
+        reason: Any = Return.reason
+        if by_day:
+            state, reason = func.coalesce(state, state), func.coalesce(reason, reason)
         if self.state:
-            select = select.where(Return.state == self.state)
+            select = select.where(state == self.state)
         if self.reason:
-            select = select.where(Return.reason == self.reason)
+            select = select.where(reason == self.reason)
         if self.product:
             select = select.where(Return.product_id == int(self.product))
         if self.customer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from cms.customers import queries as customers
+from cms.dashboards.queries import returns_saying
 from cms.db import db
 from cms.models import Activity, Customer, Order, OrderLine, Payment, Product, Return, ReturnReason, User
 from cms.orders.queries import FEW_CUSTOMERS, in_their_order, order_id_of
@@ -39,6 +40,7 @@ ROW = (
     OrderLine.product_name,
     Customer.name.label("customer_name"),
 )
+FEW_RETURNS = 2000
 NEWEST = Sort("Newest", Return.returned_at, Return.id, True, datetime.fromisoformat)
 
 
@@ -51,8 +53,11 @@ def _rows(*more: Any) -> Select:
 
 def returns_matching(wanted: ReturnFilter, args: Mapping[str, str]) -> Page:
     """One page of the list: of the number that was typed, its own or its order's, or of customers having the words."""
-    query = wanted.narrow(_rows(NEWEST.column.label("sort_value")))
-    few = wanted.product or wanted.customer
+    by_day = wanted.state == "refunded" and bool(wanted.since or wanted.until) and _few_on(*wanted.days)
+    query = wanted.narrow(_rows(NEWEST.column.label("sort_value")), by_day)
+    few = by_day or bool(wanted.product or wanted.customer or wanted.word)
+    if wanted.word:
+        query = query.where(has_word(wanted))
     walk = in_their_order(query)
     if not (few or wanted.state or wanted.reason):
         # MariaDB would read and sort them all when there are some thousand.
@@ -68,6 +73,17 @@ def returns_matching(wanted: ReturnFilter, args: Mapping[str, str]) -> Page:
         return page_of(customers.having_words(walk, words) if words else query.where(false()), NEWEST, args)
     query = customers.having_words(query.where(Return.customer_id.in_(found)), words)
     return page_of(query, NEWEST.by_sorting(), args)
+
+
+def has_word(wanted: ReturnFilter) -> ColumnElement[bool]:
+    """Whether it is one of those that the cloud of words counted for this one."""
+    return Return.id.in_(returns_saying(wanted.word, *wanted.days))
+
+
+def _few_on(first: date, last: date) -> bool:
+    """Whether so few were refunded in these days that they are looked up by the day and sorted."""
+    found = select(Return.id).where(Return.refunded_on.between(first, last)).limit(FEW_RETURNS + 1)
+    return (db.session.scalar(select(func.count()).select_from(found.subquery())) or 0) <= FEW_RETURNS
 
 
 def _numbered(text: str) -> Any | None:

@@ -20,6 +20,7 @@ from cms.payments import queries as payments
 from cms.returns import actions, queries, rules
 from cms.returns.filters import ReturnFilter
 from cms.returns.forms import GOODS, Desk, DeskLine
+from cms.returns.sums import sum_of
 from cms.shell import today
 from cms.text import clean_text
 from cms.web import is_htmx, page_or_fragment, toast
@@ -37,6 +38,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("returns.index", **wanted.as_args()),
         page=queries.returns_matching(wanted, request.args),
         wanted=wanted,
+        sum=sum_of(wanted),
         counts=queries.open_counts(db.session.execute(queries.open_states())),
         reasons=list(queries.reasons()),
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",

@@ -42,12 +42,12 @@ class Map:
         sums = [sum((self.cells[r, f] for r in g.recency for f in g.frequency), Sum()) for g in rules.GROUPS]
         return [*zip(rules.GROUPS, sums, strict=True), (rules.PROSPECT, Sum(self.prospects))]
 
-    def size_of(self, wanted: str) -> int:
-        """How many customers `rfm=wanted` finds."""
+    def sum_of(self, wanted: str) -> Sum:
+        """What `rfm=wanted` finds."""
         if wanted == rules.PROSPECT.key:
-            return self.prospects
+            return Sum(self.prospects)
         recency, frequency = rules.scores_of(wanted)
-        return sum(self.cells[r, f].customers for r in recency for f in frequency)
+        return sum((self.cells[r, f] for r in recency for f in frequency), Sum())
 
 
 def rfm_map(today: date) -> Map:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
@@ -109,8 +109,8 @@ def customer(customer_id: int) -> ResponseReturnValue:
 def _range(days: Days) -> dict[str, Any]:
     """What the choice of days shows."""
     since = None if days.ever else days.since.isoformat()
-    orders = url_for("orders.index", since=since, until=days.until.isoformat())
-    return {"days": days, "spans": SPANS, "orders_href": orders, "in_words": days.in_words(today())}
+    orders = {"since": since, "until": days.until.isoformat(), "sales": "1"}
+    return {"days": days, "spans": SPANS, "orders_args": orders, "in_words": days.in_words(today())}
 
 
 def _wish() -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.after_sale import make_feedback, make_return
 from tests.factories import make_customer, make_order, make_product
 
 # How a chart is drawn does not depend on the database.
@@ -75,6 +76,75 @@ def test_a_bar_leads_to_its_rows_whose_sum_is_the_bar(page: Page, sales) -> None
     click(page, drawn(page, "Top products by revenue").locator(".bars .point path").nth(1))
     expect(page.locator("[data-figure='list.sum']")).to_have_attribute("value", "60000")
     expect(page.get_by_text("₹300.00 for 3 of it")).to_be_visible()
+
+
+def test_a_finger_first_sees_the_value_and_then_goes(chromium, server, sales, context) -> None:
+    """On a phone: the first tap tells, the second one on the same bar leads to its rows."""
+    phone = chromium.new_context(
+        base_url=server.url, viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True,
+        reduced_motion="reduce", storage_state=context.storage_state(),
+    )  # fmt: skip
+    page = phone.new_page()
+    page.goto("/dashboards/products")
+    chart = drawn(page, "Top products by revenue")
+    box = chart.locator(".bars .point path").nth(0).bounding_box()
+    tap = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.touchscreen.tap(*tap)
+    expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("Saree: ₹10,00,000.00")
+    page.wait_for_timeout(400)
+    assert page.url.endswith("/dashboards/products")
+    page.touchscreen.tap(*tap)
+    expect(page).to_have_url(re.compile(r"/orders\?product=\d+&sales=1&since="))
+    expect(page.locator("[data-figure='list.sum']")).to_have_attribute("value", "100000000")
+    phone.close()
+
+
+def test_words_of_the_cloud_lead_to_the_returns_that_say_them(page: Page, sales) -> None:
+    make_return(state="refunded", words="Torn at the border")
+    make_return(state="refunded", words="Came late, torn", reason="Damaged or defective")
+    make_return(state="refunded", words="Late")
+    page.goto("/dashboards/reasons?range=7d")
+    page.get_by_role("link", name="torn, 2", exact=True).click()
+    expect(page).to_have_url(re.compile("/returns.*word=torn.*since="))
+    expect(page.locator("[data-figure='list.count']")).to_have_attribute("value", "2")
+    expect(page.get_by_text("Said: torn")).to_be_visible()
+    assert page.locator("tr[id^=return-]").count() == 2
+
+
+def test_low_ratings_lead_to_the_feedback_of_one_and_two_stars(page: Page, sales) -> None:
+    lamp = make_product("Bell")
+    for stars in (1, 2, 2, 5):
+        make_feedback(make_order(None, lamp), lamp, stars)
+    page.set_viewport_size(DESK)
+    page.goto("/dashboards/ratings?range=7d")
+    click(page, drawn(page, "Ratings by day").locator(".barlayer .trace").nth(0).locator(".point path").last)
+    expect(page.locator("[data-figure='list.count']")).to_have_attribute("value", "3")
+    expect(page.get_by_text("Rated: 1 and 2 stars")).to_be_visible()
+    page.get_by_text("Filter", exact=True).click()
+    expect(page.get_by_label("Stars", exact=True)).to_have_value("1-2")
+
+
+SHIFTS = """() => {
+  window.moved = [];
+  const note = (one) => one.hadRecentInput || window.moved.push(one.value);
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/dashboards", "/insights", "/stats"])
+@pytest.mark.parametrize("shop", ["full", "empty"])
+def test_nothing_moves_while_the_charts_come(page: Page, sign_in, request, width, path, shop) -> None:
+    """What Chromium counts as a good page is at most 0.1 in all."""
+    request.getfixturevalue("sales") if shop == "full" else sign_in()
+    page.set_viewport_size({"width": width, "height": 780})
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(path)
+    for _ in range(25):
+        page.mouse.wheel(0, 250)
+        page.wait_for_timeout(80)
+    expect(page.locator(".skeleton")).to_have_count(0)
+    assert sum(page.evaluate("window.moved")) < 0.1
 
 
 def test_a_slice_and_a_point_lead_to_their_rows(page: Page, sales) -> None:

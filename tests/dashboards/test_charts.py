@@ -41,7 +41,7 @@ def test_a_range_with_nothing_in_it_is_a_sentence_without_a_figure():
         charts.methods(scene(), []),
         charts.ratings(scene(), TODAY, []),
         charts.statuses(scene(), dict.fromkeys(("Pending", "Shipped", "Delivered", "Cancelled"), 0)),
-        charts.reasons(scene(), {}, {}, []),
+        charts.reasons(scene(), {}, {}, {}, []),
         customers.segments({}),
         customers.standing(0, 0, 90),
         insights.products(scene(), []),

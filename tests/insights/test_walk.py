@@ -18,6 +18,7 @@ from cms.products.actions import archive_product
 from cms.totals.actions import count_on
 from cms.totals.products import count_returned
 from tests.factories import make_customer, make_order, make_product, set_shop, write
+from tests.moving import redate
 from tests.recount import assert_totals_right
 
 STEPS = 60
@@ -38,7 +39,7 @@ class Walk:
 
     def step(self) -> None:
         self.clock.forward(hours=self.rng.randint(0, 90))
-        doing = (self.place, self.place, self.place, self.cancel, self.undo, self.refund, self.refund)
+        doing = (self.place, self.place, self.place, self.cancel, self.undo, self.refund, self.refund, self.move)
         self.rng.choice(doing)()
 
     def place(self) -> None:
@@ -55,6 +56,11 @@ class Walk:
             select(Order).where(Order.status == "Pending"),
             lambda order: move_order(order, "Cancelled", "Pending", None),
         )
+
+    def move(self) -> None:
+        """To an earlier day."""
+        days = timedelta(self.rng.randint(1, 50))
+        self._move(select(Order).where(Order.status == "Pending"), lambda order: redate(order, order.ordered_on - days))
 
     def undo(self) -> None:
         self._move(

@@ -11,7 +11,6 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from cms.activity.actions import record
 from cms.customers.actions import archive_customer, edit_customer
 from cms.db import db
 from cms.habits import queries as habits
@@ -21,9 +20,8 @@ from cms.rfm.queries import rfm_map
 from cms.rfm.rules import BY_CELL
 from cms.stats import queries, rules
 from cms.stats.filters import BEGINNING, Days
-from cms.totals.actions import count_for_customer, count_order
-from cms.totals.products import count_sold
 from tests.factories import make_customer, make_product, the_shop, write
+from tests.moving import redate
 from tests.recount import assert_totals_right
 
 STEPS, SEEDS = 40, (1, 2)
@@ -76,20 +74,8 @@ class Walk:
     def redate(self) -> None:
         """An order moves to an earlier day and to another customer, as an edit does it."""
         if order := self.order("Pending"):
-            sold = {self.product.id: (order.units, order.total_paise)}
-            count_sold(order.ordered_on, sold, -1)
-            count_for_customer(order, -1)
-            count_order(order, order.status, -1)
-            order.ordered_on -= timedelta(self.rng.randint(0, 70))
-            order.ordered_at = order.ordered_at.replace(
-                year=order.ordered_on.year, month=order.ordered_on.month, day=order.ordered_on.day
-            )
-            order.customer_id = self.rng.choice(self.customers)
-            db.session.flush()
-            count_for_customer(order, 1)
-            count_order(order, order.status, 1)
-            count_sold(order.ordered_on, sold, 1)
-            record(None, "order.edited", order, customer_id=order.customer_id, order_id=order.id)
+            day = order.ordered_on - timedelta(self.rng.randint(0, 70))
+            redate(order, day, self.rng.choice(self.customers))
 
     def resegment(self) -> None:
         customer = db.session.get_one(Customer, self.rng.choice(self.customers))
