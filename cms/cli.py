@@ -30,7 +30,7 @@ LOOK_AROUND = 600
 
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
-    for command in (import_files, figures, check, demo, add_user, setup_link, worker):
+    for command in (import_files, export_files, figures, check, demo, add_user, setup_link, worker):
         app.cli.add_command(command)
 
 
@@ -81,6 +81,22 @@ def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool
     note(f"{time.monotonic() - start:.1f} s")
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else report.as_text())
     sys.exit(1 if bad else 0)
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@told
+def export_files(folder: Path) -> None:
+    """Write the CSV files that `import` reads into FOLDER, all of them as of one moment."""
+    from cms.exports.actions import record_folder
+    from cms.exports.folder import export_folder
+
+    start = time.monotonic()
+    exports = export_folder(folder, note)
+    with writing():
+        record_folder(exports)
+        db.session.commit()
+    click.echo(f"Exported {sum(export.sent for export in exports):,} rows ({time.monotonic() - start:.1f} s)")
 
 
 @click.command("figures")

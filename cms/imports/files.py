@@ -14,7 +14,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
-from cms.imports.rules import REQUIRED, TABLES
+from cms.exports.rules import LED, as_meant
+from cms.imports.rules import MORE, REQUIRED, TABLES
 
 CHUNK = 2000
 """Rows that are looked up and written together."""
@@ -50,7 +51,7 @@ class CsvFile:
 
     def __init__(self, path: Path, table: str):
         self.path, self.table, self.name = path, table, path.name
-        self.columns = TABLES[table]
+        self.columns = TABLES[table] + MORE[table]
         self.unknown: list[str] = []
         self.has: set[str] = set()
         self.ragged: list[tuple[int, str]] = []
@@ -81,6 +82,8 @@ class CsvFile:
                     elif len(row) == width:
                         row.append("")
                         cells = [cell.strip() for cell in pick(row)]
+                        if any(cell[:1] == LED for cell in cells):
+                            cells = [as_meant(cell) for cell in cells]
                         if any(cells):
                             yield line, cells
                     elif row:
