@@ -70,7 +70,8 @@ def workbook(
         while waiting or not sheets:
             sheets += 1
             with book.open(_part(f"xl/worksheets/sheet{sheets}.xml"), "w") as part:
-                row, size = 2, part.write(_sheet_head(names, kinds))
+                part.write(_sheet_head(names, kinds))
+                row, size = 2, 0
                 while waiting and size < MOST_BYTES and row <= MOST_ROWS:
                     some, waiting = waiting[: MOST_ROWS + 1 - row], waiting[MOST_ROWS + 1 - row :]
                     size += part.write(_rows(some, row, writers))
