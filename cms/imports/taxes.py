@@ -9,9 +9,10 @@ from typing import Any
 from cms.errors import RuleError
 from cms.imports.rules import difference_of, flag_of, hsn_of, one_of
 from cms.models.shop import GST_MODES
-from cms.money import parse_money, parse_percent_bp, percent_of
+from cms.money import parse_money_rounding, parse_percent_bp, percent_of
 from cms.text import clean_text
 
+NOUGHTS = ("", "0.00")
 LINE = ("discount", "order_discount", "hsn", "gst_rate", "taxable", "cgst", "sgst", "igst")
 
 
@@ -37,10 +38,16 @@ def head_of(cells: Mapping[str, str], settled: bool, currency: str) -> dict[str,
     }
 
 
+def amount_of(cells: Mapping[str, str], name: str, currency: str) -> int:
+    """An amount of these cells, 0 for a blank. Raises RuleError."""
+    text = cells[name]
+    return 0 if text in NOUGHTS else parse_money_rounding(text, currency, name)[0]
+
+
 def discounts_of(cells: Mapping[str, str], gross: int, discount_bp: int, currency: str) -> tuple[int, int]:
     """A line's own discount, by its amount where that is given, and its share of the order's. Raises RuleError."""
-    own = parse_money(cells["discount"], currency, "discount") if cells["discount"] else percent_of(gross, discount_bp)
-    share = parse_money(cells["order_discount"], currency, "order_discount") if cells["order_discount"] else 0
+    own = amount_of(cells, "discount", currency) if cells["discount"] else percent_of(gross, discount_bp)
+    share = amount_of(cells, "order_discount", currency)
     if own + share > gross:
         raise RuleError("The discounts are more than the line comes to", "discount")
     return own, share
@@ -48,7 +55,7 @@ def discounts_of(cells: Mapping[str, str], gross: int, discount_bp: int, currenc
 
 def line_taxes(cells: Mapping[str, str], mode: str, total: int, has_code: bool, currency: str) -> dict[str, Any]:
     """A line's taxable value and taxes, and its code and rate if told. Raises RuleError unless they add up."""
-    money = {name: parse_money(cells[name], currency, name) if cells[name] else 0 for name in LINE[4:]}
+    money = {name: amount_of(cells, name, currency) for name in LINE[4:]}
     taxes = money["cgst"] + money["sgst"] + money["igst"]
     if mode != "regular":
         if taxes or money["taxable"]:

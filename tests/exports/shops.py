@@ -25,8 +25,9 @@ from tests.payments.doing import UTR, back, decide, pay, settle_before, spend
 
 TODAY = date(2026, 3, 14)
 NASTY = (
-    "=HYPERLINK(\"http://x\",\"a\")", "+1+1", "-2+3", "@SUM(A1)", "'=1", "''+x", "-5", "+7", "'plain", "\uff1dA1",
-    'She said "no", twice', "a,b;c|d", "\\N", "NULL", "\\0", "🪔🦚", "దీపం", "दीपक", "\u00e9clair", "\u202eabc", "#REF!", "%s{0}",
+    '=HYPERLINK("http://x","a")', "+1+1", "-2+3", "@SUM(A1)", "'=1", "''+x", "-5", "+7", "'plain", "\uff1dA1",
+    'She said "no", twice', "a,b;c|d", "\\N", "NULL", "\\0", "🪔🦚", "దీపం", "दीपक", "\u00e9clair", "\u202eabc",
+    "#REF!", "%s{0}",
 )  # fmt: skip
 LINES = '=first\n+second\n\n\'third, "quoted"\nlast'
 

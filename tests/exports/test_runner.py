@@ -106,7 +106,7 @@ def test_a_failure_in_the_middle_breaks_the_file_off_and_frees_all(six, monkeypa
 
 
 def test_its_size_in_memory_does_not_grow_with_the_table(app, clock, monkeypatch):
-    """A piece of ten rows at a time: the memory of 400 rows is that of 40."""
+    """Ten rows at a time: 2,400 rows take the memory of 800."""
     for n in range(40):
         make_customer(f"Customer {n}", address="x" * 500)
     monkeypatch.setattr(reading, "AT_ONCE", 10)
@@ -129,4 +129,4 @@ def test_its_size_in_memory_does_not_grow_with_the_table(app, clock, monkeypatch
 
     monkeypatch.setattr(reading, "_walk", again)
     for format in ("csv", "xlsx"):
-        assert peak(20, format) < 1.5 * peak(1, format)
+        assert peak(60, format) < 1.3 * peak(20, format)
