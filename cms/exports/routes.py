@@ -55,4 +55,5 @@ def _file(name: str, format: str) -> Response:
     response.call_on_close(runner.turns.release)
     response.headers["Content-Type"] = runner.TYPES[format]
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(name, format, manner)}"'
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would lay a copy on its disk
     return response

@@ -100,6 +100,7 @@ def test_a_file_says_what_it_is(client, clock):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="customers-2026-03-14.csv"'
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Cache-Control"] == "private, no-store" and "Content-Encoding" not in answer.headers
+    assert answer.headers["X-Accel-Buffering"] == "no"
     lines = answer.data.decode("utf-8-sig").split("\r\n")
     assert len(lines) == 3 and lines[-1] == "" and "\n" not in answer.text.replace("\r\n", "")
     assert client.get("/exports/customers.xlsx").headers["Content-Disposition"].endswith('-2026-03-14.xlsx"')
