@@ -133,10 +133,10 @@ class CsvFile:
             raise BadFile(f"{self.name} lacks {columns} {', '.join(lacking)}")
         self.has = set(names)
         self.unknown = [name for name in names if name and name not in self.columns]
-        columns = self.columns
+        asked = self.columns
         if not self.has & set(MORE[self.table]):  # nearly every file
-            columns, self.blanks = TABLES[self.table], [""] * len(MORE[self.table])
-        return itemgetter(*(names.index(name) if name in names else len(names) for name in columns))
+            asked, self.blanks = TABLES[self.table], [""] * len(MORE[self.table])
+        return itemgetter(*(names.index(name) if name in names else len(names) for name in asked))
 
     def _bad_quotes(self, line: int, why: str) -> str:
         if "unexpected end of data" in why:

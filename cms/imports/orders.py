@@ -20,10 +20,14 @@ from cms.orders.rules import MOST_PRICE_PAISE, ORDER_BELOW_PAISE
 from cms.text import clean_text
 
 ORDER_NOT_NAMED = {
-    "created_by_id": None, "discount_paise": 0, "total_paise": 0, "tax_paise": 0, "line_count": 0, "units": 0,
-    "paid_paise": 0, "returned_units": 0, "returned_paise": 0, "version": 1, "request_key": None,
+    "address": "", "note": "", "created_by_id": None, "discount_paise": 0, "total_paise": 0, "tax_paise": 0,
+    "round_off_paise": 0, "payable_paise": 0, "line_count": 0, "units": 0, "paid_paise": 0, "returned_units": 0,
+    "returned_paise": 0, "version": 1, "request_key": None,
 }  # fmt: skip
-LINE_NOT_NAMED = {"stock_taken": False, "returned_quantity": 0, "returned_paise": 0}
+LINE_NOT_NAMED = {
+    "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0,
+    "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
+}  # fmt: skip
 HEAD = (
     "customer_ref", "ordered_at", "status", "delivered_at",
     "settled", "address", "note", "gst_mode", "place_of_supply", "round_off",
@@ -31,7 +35,6 @@ HEAD = (
 USUAL = len(TABLES["orders"])
 OF_ORDER = len(HEAD) - 4
 Head = tuple[str, ...]
-NO_TAXES = dict.fromkeys(("order_discount_paise", "taxable_paise", "cgst_paise", "sgst_paise", "igst_paise"), 0)
 
 
 @dataclass(slots=True)
@@ -179,7 +182,7 @@ class Orders:
         order.id = self.orders.new_id()
         self.seen[order_no] = order
         made = {"id": order.id, "ref": order_no, "created_at": self.run.now, "payable_paise": row["round_off_paise"]}
-        self.orders.add(row | made | ORDER_NOT_NAMED)
+        self.orders.add(ORDER_NOT_NAMED | row | made)
         change = {"id": self.changes.new_id(), "order_id": order.id, "old": None, "new": row["status"], "by_id": None}
         self.changes.add(change | {"at": row["ordered_at"], "undoes_id": None})
 
@@ -213,7 +216,7 @@ class Orders:
         currency, gross = self.run.currency, row["total_paise"]
         if mode != "regular" and not any(texts):  # nearly every file
             own = percent_of(gross, row["discount_bp"]) if row["discount_bp"] else 0
-            row |= NO_TAXES | {"discount_paise": own, "total_paise": gross - own}
+            row |= {"discount_paise": own, "total_paise": gross - own}
             return
         cells = dict(zip(LINE, texts, strict=True))
         own, share = discounts_of(cells, gross, row["discount_bp"], currency)
