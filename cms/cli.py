@@ -33,7 +33,8 @@ def add_commands(app: Flask) -> None:
     from cms.auth.cli import password_link
     from cms.original.cli import import_original
 
-    for command in (import_files, figures, check, demo, add_user, setup_link, worker, password_link, import_original):
+    data = (import_files, export_files, import_original, figures, check, demo)
+    for command in (*data, add_user, setup_link, password_link, worker):
         app.cli.add_command(command)
 
 
@@ -84,6 +85,22 @@ def import_files(folder: Path, dry_run: bool, as_json: bool, skip_bad_rows: bool
     note(f"{time.monotonic() - start:.1f} s")
     click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=1) if as_json else report.as_text())
     sys.exit(1 if bad else 0)
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@told
+def export_files(folder: Path) -> None:
+    """Write the CSV files that `import` reads into FOLDER, all of them as of one moment."""
+    from cms.exports.actions import record_folder
+    from cms.exports.folder import export_folder
+
+    start = time.monotonic()
+    exports = export_folder(folder, note)
+    with writing():
+        record_folder(exports)
+        db.session.commit()
+    click.echo(f"Exported {sum(export.sent for export in exports):,} rows ({time.monotonic() - start:.1f} s)")
 
 
 @click.command("figures")

@@ -141,6 +141,8 @@ def examples() -> dict[str, Any]:
         "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
         "dashboards.name": "sales",
         "insights.name": "revenue",
+        "exports.table": "customers",
+        "exports.format": "csv",
     }
 
 

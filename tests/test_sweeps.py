@@ -113,7 +113,7 @@ def test_a_page_is_whole(client, mine, endpoint):
         assert "<caption" in table and "<th" in table, table[:200]
 
 
-@each(*endpoints("GET"))
+@each(*endpoints("GET", besides=("exports.download",)))  # which notes in the trail who took how much, and no more
 def test_looking_changes_nothing(client, mine, endpoint):
     with nothing_changes():
         client.get(endpoint.url(mine))

@@ -17,7 +17,7 @@ from cms.dates import to_utc
 from cms.db import db
 from cms.models import Activity, Complaint, Customer, Invoice, Order, Payment, Product, Return, User
 from cms.orders.queries import in_their_order
-from cms.paging import Page, Sort, page_of, read_whole
+from cms.paging import PAGE, Page, Sort, page_of, read_whole
 
 SORT = Sort("Newest", Activity.id, Activity.id, True, read_whole)
 
@@ -63,7 +63,7 @@ def entry_or_404(entry_id: int) -> Any:
     return db.session.execute(_entries().where(Activity.id == entry_id)).first() or abort(404, "There is no such entry")
 
 
-def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str]) -> Page:
+def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of what was done, latest first.
 
     Its ids are found by an index alone, then its rows: MariaDB would read the rows of all the pages before it too.
@@ -73,9 +73,9 @@ def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str]) -> Page:
         about = _about(wanted.q)
         if about is None:
             return Page([], "", "")
-        page = page_of(wanted.narrow(query.where(about)), SORT, args)
+        page = page_of(wanted.narrow(query.where(about)), SORT, args, size)
     else:
-        page = page_of(_by_its_index(query, wanted, args), SORT, args)
+        page = page_of(_by_its_index(query, wanted, args), SORT, args, size)
     rows = _entries().where(Activity.id.in_([row.id for row in page.rows])).order_by(Activity.id.desc())
     return replace(page, rows=list(db.session.execute(rows))) if page.rows else page
 

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "settings": "Settings",
     "contact_page": "Contact page",
     "imports": "Imports",
+    "exports": "Exports",
 }
 """What can be done something with, by its table."""
 
@@ -36,6 +37,7 @@ PAGES: Mapping[str, str] = {
     "users": "/settings/users/{id}",
     "settings": "/settings",
     "contact_page": "/contact",
+    "exports": "/exports",
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",

@@ -55,6 +55,8 @@ WORDS: Mapping[str, str] = {
     "user.password_changed": "Has a new password",
     "user.link_given": "Got a link to choose a password",
     "import.landed": "Data imported",
+    "export.made": "Exported {what} as {format}",
+    "export.broken_off": "Exported {what} as {format}, broken off before the end",
     "clv.fitted": "Lifetime values worked out anew",
     "demo.made": "Filled with the demo shop",
     "settings.changed": "Changed {changes}",

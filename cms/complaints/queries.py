@@ -16,7 +16,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, Complaint, ComplaintNote, Customer, Order, User
 from cms.orders import queries as orders
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -65,32 +65,34 @@ def _rows(columns: Sequence[Any]) -> Select:
     return query.outerjoin(User, User.id == Complaint.assignee_id)
 
 
-def complaints_matching(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str]) -> Page:
+def complaints_matching(
+    wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str], size: int = PAGE
+) -> Page:
     """One page of the list: of the complaint or order that was typed, or of customers in whom every word is found."""
     sort = SORTS["due" if wanted.by_due else "newest"]
     query = wanted.narrow(_rows((*ROW, sort.column.label("sort_value"))), me, now)
     walk = orders.in_their_order(query)
     if not wanted.q and wanted.by_due:
-        return _by_due(wanted, me, now, args)
+        return _by_due(wanted, me, now, args, size)
     if not wanted.q:
-        return page_of(walk, sort, args)
+        return page_of(walk, sort, args, size)
     ids = {Complaint.id: complaint_id_of(wanted.q), Complaint.order_id: orders.order_id_of(wanted.q)}
     if meant := [column == id for column, id in ids.items() if id]:
-        return page_of(query.where(or_(*meant)), sort.by_sorting(), args)
+        return page_of(query.where(or_(*meant)), sort.by_sorting(), args, size)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args)
+        return page_of(customers.having_words(walk, words), sort, args, size)
     query = customers.having_words(query.where(Complaint.customer_id.in_(found)), words)
-    return page_of(query, sort.by_sorting(), args)
+    return page_of(query, sort.by_sorting(), args, size)
 
 
-def _by_due(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str]) -> Page:
+def _by_due(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str], size: int) -> Page:
     """All that are open have to be sorted: first their ids alone, then the rows of a page."""
     sort = SORTS["due"]
-    page = page_of(wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now), sort, args)
+    page = page_of(wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now), sort, args, size)
     found = db.session.execute(_rows(ROW).where(Complaint.id.in_([row.id for row in page.rows]))).all()
     rows = {row.id: row for row in found}
     return replace(page, rows=[rows[row.id] for row in page.rows])

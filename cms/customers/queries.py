@@ -14,7 +14,7 @@ from cms.customers.filters import CustomerFilter
 from cms.db import db
 from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
-from cms.paging import Page, Sort, page_of, read_whole
+from cms.paging import PAGE, Page, Sort, page_of, read_whole
 from cms.rfm.queries import rfm_map
 from cms.stats.queries import cohort_size
 from cms.text import SHORTEST_TERM, fold, query_words
@@ -65,7 +65,9 @@ def row_or_404(customer_id: int) -> Any:
     return db.session.execute(query).first() or abort(404, "That customer no longer exists")
 
 
-def customers_matching(wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str]) -> Page:
+def customers_matching(
+    wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str], size: int = PAGE
+) -> Page:
     """One page of the list."""
     sort = SORTS[wanted.sorted_by]
     query = narrowed(wanted, select(*ROW, sort.column.label("sort_value")), today, active_days)
@@ -77,7 +79,7 @@ def customers_matching(wanted: CustomerFilter, today: date, active_days: int, ar
     found = ids_of(words, FEW)
     if found is not None:
         query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
-    return page_of(having_words(query, words), sort, args)
+    return page_of(having_words(query, words), sort, args, size)
 
 
 def narrowed(wanted: CustomerFilter, query: Select, today: date, active_days: int) -> Select:

@@ -16,7 +16,7 @@ from cms.feedback.rules import MOST_ASKED, Spread
 from cms.figures.queries import ratings
 from cms.models import Customer, Feedback, FeedbackLink, Order, Product
 from cms.orders import queries as orders
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -47,7 +47,7 @@ def feedback_of(feedback_id: int | None) -> Any | None:
     return db.session.execute(_rows().where(Feedback.id == feedback_id)).first() if feedback_id else None
 
 
-def feedback_matching(wanted: FeedbackFilter, product: Any | None, args: Mapping[str, str]) -> Page:
+def feedback_matching(wanted: FeedbackFilter, product: Any | None, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list. `product`: the one that is wanted, see `product_of`."""
     query = wanted.narrow(_rows().add_columns(NEWEST.column.label("sort_value")))
     sort = NEWEST
@@ -59,17 +59,17 @@ def feedback_matching(wanted: FeedbackFilter, product: Any | None, args: Mapping
         sort = NEWEST.by_sorting()
     walk = orders.in_their_order(query)
     if not wanted.q:
-        return page_of(walk, sort, args)
+        return page_of(walk, sort, args, size)
     if order_id := orders.order_id_of(wanted.q):
-        return page_of(query.where(Feedback.order_id == order_id), NEWEST.by_sorting(), args)
+        return page_of(query.where(Feedback.order_id == order_id), NEWEST.by_sorting(), args, size)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args)
+        return page_of(customers.having_words(walk, words), sort, args, size)
     query = customers.having_words(query.where(Feedback.customer_id.in_(found)), words)
-    return page_of(query, NEWEST.by_sorting(), args)
+    return page_of(query, NEWEST.by_sorting(), args, size)
 
 
 def product_of(sku: str) -> Any | None:

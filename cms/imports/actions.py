@@ -21,7 +21,7 @@ from cms.imports.report import Report
 from cms.imports.returns import Returns
 from cms.imports.rules import TABLES
 from cms.imports.run import FileRun, Run
-from cms.models import Customer, Import, Order, Product, Settings
+from cms.models import Complaint, Customer, Import, Order, Payment, Product, Return, Settings
 from cms.refs import catch_up
 from cms.totals.actions import rebuild
 
@@ -85,7 +85,7 @@ def _finish(run: Run, first_ids: dict[str, int], folder: Path, paths: dict[str, 
     if "customers" in first_ids and "orders" in first_ids:
         date_by_first_order(run, first_ids["customers"], first_ids["orders"])
     rebuild()
-    for table in (Customer, Product, Order):
+    for table in (Customer, Product, Order, Return, Payment, Complaint):
         catch_up(table)
     counts = {name: {"rows": count.rows, "added": count.added} for name, count in run.report.files.items()}
     values = {"source": folder.resolve().name[:255], "digest": files.digest_of(paths.values()), "counts": counts}

@@ -8,14 +8,16 @@ from sqlalchemy import func, select, update
 
 from cms.customers.actions import add_segment, customer_keys, customer_terms
 from cms.customers.queries import segments
+from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_gstin, parse_phone, parse_pincode, show_phone
 from cms.imports.batches import Batch, in_parts, write_rows
 from cms.imports.files import Rows
-from cms.imports.rules import gender_of, is_india, needed
+from cms.imports.rules import gender_of, is_india, needed, one_of
 from cms.imports.run import FileRun, existing
 from cms.models import Customer, CustomerTerm, Order
+from cms.models.customers import STANDINGS
 from cms.text import clean_text, fold
 
 NOT_NAMED = {
@@ -64,7 +66,7 @@ class Customers:
         self.terms = []
 
     def _read(self, ref: str, cells: list[str]) -> dict[str, Any]:
-        (_, name, email, phone, gender, segment, address, city, state, postcode, country, gstin, created, note) = cells
+        _, name, email, phone, gender, segment, address, city, state, postcode, country, gstin, created, *more = cells
         country = clean_text(country, 60, "country", what="country")
         at, day = self.run.moment(created, "created_at") if created else (None, None)
         name = needed(name, 120, "name")
@@ -85,8 +87,21 @@ class Customers:
             "gstin": parse_gstin(gstin) if gstin else "",
             "created_at": at,
             "created_on": day,
-            "note": clean_text(note, 4000, "note", many_lines=True, what="note"),
+            "note": clean_text(more[0], 4000, "note", many_lines=True, what="note"),
+            **self._more(*more[1:]),
         } | customer_keys(name, email, phone, ref)
+
+    def _more(self, status: str, until: str, reason: str, offers: str, archived: str) -> dict[str, Any]:
+        """What was decided by hand. Raises RuleError."""
+        if (until or reason) and not status:
+            raise RuleError("status_until and status_reason need a status of Active or Inactive", "status")
+        return {
+            "override_status": one_of(status, STANDINGS, "", "status") if status else None,
+            "override_until": parse_date(until, "status_until") if until else None,
+            "override_reason": clean_text(reason, 200, "status_reason", what="reason"),
+            "marketing_at": self.run.moment(offers, "offers_since")[0] if offers else None,
+            "archived_at": self.run.moment(archived, "archived_at")[0] if archived else None,
+        }
 
     def _postcode(self, text: str, country: str) -> str:
         return parse_pincode(text, "IN" if is_india(country, self.run.country) else "other") if text else ""
@@ -126,7 +141,7 @@ class Customers:
         row["id"] = self.batch.new_id()
         row["created_at"] = row["created_at"] or self.run.now
         row["created_on"] = row["created_on"] or self.run.moment(f"{self.run.now}Z", "created_at")[1]
-        self.batch.add(row | NOT_NAMED)
+        self.batch.add(NOT_NAMED | row)
         self.file.count.added += 1
         terms = customer_terms(row["name"], row["email"], row["phone"], row["ref"])
         self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]

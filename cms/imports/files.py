@@ -14,7 +14,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
-from cms.imports.rules import REQUIRED, TABLES
+from cms.exports.rules import LED, as_meant
+from cms.imports.rules import MORE, REQUIRED, TABLES
 
 CHUNK = 2000
 """Rows that are looked up and written together."""
@@ -50,10 +51,12 @@ class CsvFile:
 
     def __init__(self, path: Path, table: str):
         self.path, self.table, self.name = path, table, path.name
-        self.columns = TABLES[table]
+        self.columns = TABLES[table] + MORE[table]
         self.unknown: list[str] = []
         self.has: set[str] = set()
         self.ragged: list[tuple[int, str]] = []
+        self.blanks: list[str] = []
+        self.marked = False
 
     def chunks(self) -> Iterator[Rows]:
         """All rows, CHUNK at a time; rows of another width are put aside in `ragged`. Raises BadFile."""
@@ -80,7 +83,9 @@ class CsvFile:
                             pick, width = self._header(row), len(row)
                     elif len(row) == width:
                         row.append("")
-                        cells = [cell.strip() for cell in pick(row)]
+                        cells = [cell.strip() for cell in pick(row)] + self.blanks
+                        if self.marked:
+                            cells, self.marked = [as_meant(cell) for cell in cells], False
                         if any(cells):
                             yield line, cells
                     elif row:
@@ -106,6 +111,7 @@ class CsvFile:
         for number, line in enumerate(text, 1):
             if "\0" in line:
                 raise BadFile(f"{self.name} has a NUL byte in line {number}; it is damaged or not a CSV file")
+            self.marked = self.marked or LED in line
             if number > 1:  # as clean_text keeps it, so that a ref is the same in every file
                 line = line.replace("\t", " ")
                 line = line if line.isascii() else unicodedata.normalize("NFC", line)
@@ -127,7 +133,10 @@ class CsvFile:
             raise BadFile(f"{self.name} lacks {columns} {', '.join(lacking)}")
         self.has = set(names)
         self.unknown = [name for name in names if name and name not in self.columns]
-        return itemgetter(*(names.index(name) if name in names else len(names) for name in self.columns))
+        asked = self.columns
+        if not self.has & set(MORE[self.table]):  # nearly every file
+            asked, self.blanks = TABLES[self.table], [""] * len(MORE[self.table])
+        return itemgetter(*(names.index(name) if name in names else len(names) for name in asked))
 
     def _bad_quotes(self, line: int, why: str) -> str:
         if "unexpected end of data" in why:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, Lookup, in_parts
-from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, status_of, whole_number
+from cms.imports.rules import MOST_LINE_NO, TABLES, needed, quantity_of, status_of, whole_number
 from cms.imports.run import FileRun
+from cms.imports.taxes import LINE, Sums, add_up, discounts_of, head_of, line_taxes
 from cms.models import Customer, Order, OrderLine, Product, StatusChange
 from cms.money import parse_percent_bp, percent_of, show_money
 from cms.orders.rules import MOST_PRICE_PAISE, ORDER_BELOW_PAISE
@@ -27,7 +28,13 @@ LINE_NOT_NAMED = {
     "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0,
     "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
 }  # fmt: skip
-HEAD = ("customer_ref", "ordered_at", "status", "delivered_at")
+HEAD = (
+    "customer_ref", "ordered_at", "status", "delivered_at",
+    "settled", "address", "note", "gst_mode", "place_of_supply", "round_off",
+)  # fmt: skip
+USUAL = len(TABLES["orders"])
+OF_ORDER = len(HEAD) - 4
+Head = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -36,11 +43,13 @@ class Seen:
 
     id: int
     line: int
-    head: tuple[str, str, str, str]
+    head: Head
     known: bool = False
     lines: int = 0
     last_no: int = 0
     paise: int = 0
+    sums: Sums | None = None
+    mode: str = "unregistered"
 
 
 class Orders:
@@ -63,10 +72,27 @@ class Orders:
             self.file.each(chunk, self._row)
             for batch in (self.orders, self.changes, self.lines):
                 batch.write()
+        self._add_sums()
+
+    def _add_sums(self) -> None:
+        """What the lines say of their order, now that all of them are known."""
+        found = [
+            {"key": order.id, "discount": order.sums.discount, "tax": order.sums.tax if order.sums.on_top else 0}
+            for order in self.seen.values()
+            if order.sums
+        ]
+        if told := [row for row in found if row["discount"] or row["tax"]]:
+            table: Any = Order.__table__
+            tax: Any = bindparam("tax")
+            values: dict[str, Any] = {"discount_paise": bindparam("discount"), "tax_paise": tax}
+            values["payable_paise"] = table.c.total_paise + tax + table.c.round_off_paise
+            db.session.execute(update(table).where(table.c.id == bindparam("key")).values(values), told)
 
     def _row(self, line: int, cells: list[str]) -> None:
-        order_no, customer_ref, ordered_at, status, line_no, sku, name, quantity, price, discount, delivered_at = cells
-        head = (customer_ref, ordered_at, status, delivered_at)
+        order_no, customer_ref, ordered_at, status, line_no, sku, name, quantity, price, discount, delivered_at = cells[
+            :USUAL
+        ]
+        head = (customer_ref, ordered_at, status, delivered_at, *cells[USUAL : USUAL + OF_ORDER])
         order = self.seen.get(order_no)
         if order is None:
             self._check_customer(customer_ref)
@@ -79,10 +105,15 @@ class Orders:
         if self._is_known(order, order_no, number):
             return
         row = self._line(line, sku, name, quantity, price, discount)
+        mode = new["gst_mode"] if new else order.mode
+        self._more(row, mode, cells[USUAL + OF_ORDER :])
         if order.paise + row["total_paise"] >= ORDER_BELOW_PAISE:
             most = show_money(ORDER_BELOW_PAISE, self.run.currency)
             raise RuleError(f"Order {order_no} must stay below {most}", "unit_price")
+        sums = order.sums or Sums()
+        add_up(sums, row)
         if new:
+            order.sums, order.mode = sums, mode
             self._add_order(order_no, order, new)
         order.lines |= 1 << number
         order.last_no = max(order.last_no, number)
@@ -95,9 +126,7 @@ class Orders:
         if self.customers.get(ref) is None:
             raise RuleError(f"There is no customer {ref}" if ref else "customer_ref is needed", "customer_ref")
 
-    def _first_met(
-        self, line: int, order_no: str, head: tuple[str, str, str, str]
-    ) -> tuple[Seen, dict[str, Any] | None]:
+    def _first_met(self, line: int, order_no: str, head: Head) -> tuple[Seen, dict[str, Any] | None]:
         """The order of a row that is the first of it, and its own row unless it is stored already."""
         if order_no in self.stored:
             order_id, numbers = self.stored[order_no]
@@ -121,9 +150,9 @@ class Orders:
         self.file.count.known += 1
         return True
 
-    def _head(self, head: tuple[str, str, str, str]) -> dict[str, Any]:
+    def _head(self, head: Head) -> dict[str, Any]:
         """What all rows of an order must agree on. Raises RuleError."""
-        customer_ref, ordered_at, status_word, delivered_text = head
+        customer_ref, ordered_at, status_word, delivered_text, *_more = head
         customer = self.customers.get(customer_ref)
         at, day = self.run.moment(ordered_at, "ordered_at")
         delivered: tuple[datetime | None, date | None] = (None, None)
@@ -140,9 +169,10 @@ class Orders:
             "ordered_on": day,
             "status": status,
             "delivered_at": delivered[0],
+            **head_of(dict(zip(HEAD, head, strict=True)), self.settled, self.run.currency),
         }
 
-    def _check_same(self, order: Seen, order_no: str, head: tuple[str, str, str, str]) -> None:
+    def _check_same(self, order: Seen, order_no: str, head: Head) -> None:
         for column, first, now in zip(HEAD, order.head, head, strict=True):
             if first != now and self._head(order.head) != self._head(head):
                 was, text = first or "blank", now or "blank"
@@ -151,8 +181,8 @@ class Orders:
     def _add_order(self, order_no: str, order: Seen, row: dict[str, Any]) -> None:
         order.id = self.orders.new_id()
         self.seen[order_no] = order
-        made = {"id": order.id, "ref": order_no, "settled_before": self.settled, "created_at": self.run.now}
-        self.orders.add(row | made | ORDER_NOT_NAMED)
+        made = {"id": order.id, "ref": order_no, "created_at": self.run.now, "payable_paise": row["round_off_paise"]}
+        self.orders.add(ORDER_NOT_NAMED | row | made)
         change = {"id": self.changes.new_id(), "order_id": order.id, "old": None, "new": row["status"], "by_id": None}
         self.changes.add(change | {"at": row["ordered_at"], "undoes_id": None})
 
@@ -168,7 +198,6 @@ class Orders:
             raise RuleError(f"A price can be at most {show_money(MOST_PRICE_PAISE, self.run.currency)}", "unit_price")
         gross = units * unit_paise
         discount_bp = parse_percent_bp(discount, "discount_percent") if discount else 0
-        discount_paise = percent_of(gross, discount_bp) if discount_bp else 0
         return {
             "product_id": product.id,
             "sku": sku,
@@ -176,12 +205,23 @@ class Orders:
             "quantity": units,
             "unit_price_paise": unit_paise,
             "discount_bp": discount_bp,
-            "discount_paise": discount_paise,
-            "total_paise": gross - discount_paise,
+            "total_paise": gross,
             "hsn": product.hsn,
             "gst_rate_bp": product.gst_rate_bp,
             **LINE_NOT_NAMED,
         }
+
+    def _more(self, row: dict[str, Any], mode: str, texts: list[str]) -> None:
+        """Discounts and taxes of a line, which most files leave to be worked out. Raises RuleError."""
+        currency, gross = self.run.currency, row["total_paise"]
+        if mode != "regular" and not any(texts):  # nearly every file
+            own = percent_of(gross, row["discount_bp"]) if row["discount_bp"] else 0
+            row |= {"discount_paise": own, "total_paise": gross - own}
+            return
+        cells = dict(zip(LINE, texts, strict=True))
+        own, share = discounts_of(cells, gross, row["discount_bp"], currency)
+        row |= {"discount_paise": own, "order_discount_paise": share, "total_paise": gross - own - share}
+        row |= line_taxes(cells, mode, row["total_paise"], "hsn" in self.file.file.has, currency)
 
 
 def _stored(order_nos: set[str]) -> dict[str, tuple[int, int]]:

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import func, select
+
+from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, Lookup
-from cms.imports.rules import METHODS, needed, one_of, utr_of
+from cms.imports.files import BadFile
+from cms.imports.rules import METHODS, TABLES, needed, one_of, utr_of
 from cms.imports.run import FileRun, existing
-from cms.models import Order, Payment
-from cms.refs import next_refs
+from cms.models import CreditMove, Customer, Order, Payment, Return
+from cms.models.money import PAYMENT_KINDS, PAYMENT_STATES
 from cms.text import clean_text
+
+USUAL = len(TABLES["payments"])
 
 
 class Payments:
-    """Reads payments.csv; every row counts as confirmed."""
+    """Reads payments.csv; every row counts as confirmed money that came unless it says otherwise."""
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Payment)
+        self.batch, self.moves = Batch(Payment), Batch(CreditMove)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id)
+        self.returns = Lookup(Return.ref, Return.id)
         self.utrs: set[str] = set()
 
     def load(self) -> None:
         for chunk in self.file.chunks():
-            rows = self.file.keyed(chunk, Payment.request_key)
+            rows = self.file.keyed(chunk, Payment.request_key, Payment.ref, USUAL)
             self.orders.fetch({cells[0] for _line, (_key, _twin, cells) in rows})
             self.utrs |= existing(Payment.utr, {cells[4] for _line, (_key, _twin, cells) in rows if cells[4]})
+            self.returns.fetch({cells[-1] for _line, (_key, _twin, cells) in rows if cells[-1]})
             self.file.each(rows, self._row)
-            for row, ref in zip(self.batch.rows, next_refs(Payment, len(self.batch.rows)), strict=True):
-                row["ref"] = ref
+            self.file.number(self.batch, Payment)
             self.batch.write()
+            self.moves.write()
+        if short := overdrawn():
+            raise BadFile(f"{self.file.file.name} spends more store credit of customer {short} than it gave")
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
-        key, _twin, (order_no, amount, paid_at, method, reference) = row
+        key, _twin, (order_no, amount, paid_at, method, reference, ref, kind, state, note, return_no) = row
         order = self.orders.get(needed(order_no, 64, "order_no"))
         if order is None:
             raise RuleError(f"There is no order {order_no}", "order_no")
@@ -41,7 +53,12 @@ class Payments:
         at, day = self.run.moment(paid_at, "paid_at")
         method = one_of(method, METHODS, "other", "method")
         reference = clean_text(reference, 80, "reference", what="reference")
-        utr = utr_of(method, reference)
+        kind = one_of(kind, PAYMENT_KINDS, "payment", "kind")
+        state = one_of(state, PAYMENT_STATES, "confirmed", "state")
+        back = self.returns.get(return_no) if return_no else None
+        if return_no and back is None:
+            raise RuleError(f"There is no return {return_no[:64]}", "return_no")
+        utr = utr_of(method, reference) if state != "refused" else None
         if utr in self.utrs:
             raise RuleError(f"There is another payment with the UPI reference {utr}", "reference")
         if utr:
@@ -52,18 +69,35 @@ class Payments:
                 "request_key": key,
                 "order_id": order.id,
                 "customer_id": order.customer_id,
-                "kind": "payment",
-                "state": "confirmed",
+                "ref": ref,
+                "kind": kind,
+                "state": state,
                 "method": method,
                 "amount_paise": paise,
                 "reference": reference,
                 "utr": utr,
                 "paid_at": at,
                 "paid_on": day,
-                "note": "",
+                "note": clean_text(note, 200, "note", what="note"),
+                "return_id": back.id if back else None,
                 "by_id": None,
                 "created_at": self.run.now,
                 "version": 1,
             }
         )
         self.file.count.added += 1
+        # A file that does not say what was given back does not tell where credit came from either.
+        if method == "credit" and state == "confirmed" and "kind" in self.file.file.has:
+            self._move_credit(self.batch.rows[-1], paise if kind == "refund" else -paise)
+
+    def _move_credit(self, payment: dict[str, Any], paise: int) -> None:
+        move = {name: payment[name] for name in ("customer_id", "order_id", "by_id")}
+        move |= {"id": self.moves.new_id(), "payment_id": payment["id"], "amount_paise": paise}
+        self.moves.add(move | {"at": payment["paid_at"], "reason": payment["note"]})
+
+
+def overdrawn() -> str | None:
+    """A customer whose store credit would be less than nothing."""
+    left = func.sum(CreditMove.amount_paise)
+    query = select(Customer.ref).join(CreditMove, CreditMove.customer_id == Customer.id)
+    return db.session.scalar(query.group_by(Customer.id, Customer.ref).having(left < 0).limit(1))

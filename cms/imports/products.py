@@ -7,9 +7,9 @@ from typing import Any
 from cms.errors import RuleError
 from cms.imports.batches import Batch
 from cms.imports.files import Rows
-from cms.imports.rules import hsn_of, needed, one_of
+from cms.imports.rules import hsn_of, needed, one_of, stock_of
 from cms.imports.run import FileRun, existing
-from cms.models import Product
+from cms.models import Product, StockMove
 from cms.models.products import KINDS
 from cms.money import parse_percent_bp
 from cms.products.actions import product_keys
@@ -22,11 +22,11 @@ NOT_NAMED = {
 
 
 class Products:
-    """Reads products.csv into the catalogue; their stock is not tracked until someone counts it."""
+    """Reads products.csv into the catalogue; their stock is tracked where the file or someone counts it."""
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Product)
+        self.batch, self.moves = Batch(Product), Batch(StockMove)
         self.lines: dict[str, int] = {}
         self.known: set[str] = set()
 
@@ -38,6 +38,7 @@ class Products:
         self.known = existing(Product.sku, {cells[0] for _line, cells in chunk})
         self.file.each(chunk, self._row)
         self.batch.write()
+        self.moves.write()
 
     def _row(self, line: int, cells: list[str]) -> None:
         sku = needed(cells[0], 64, "sku")
@@ -48,11 +49,15 @@ class Products:
             self.file.count.known += 1
             return
         row = self._read(line, sku, cells)
-        self.batch.add({"id": self.batch.new_id(), "created_at": self.run.now} | row | NOT_NAMED)
+        made = {"id": self.batch.new_id(), "created_at": self.run.now}
+        self.batch.add(made | NOT_NAMED | row)
+        if row["stock"]:
+            move = {"id": self.moves.new_id(), "product_id": made["id"], "quantity": row["stock"], "reason": "counted"}
+            self.moves.add(move | {"order_id": None, "at": self.run.now, "by_id": None})
         self.file.count.added += 1
 
     def _read(self, line: int, sku: str, cells: list[str]) -> dict[str, Any]:
-        _, name, price, category, hsn, gst_rate, kind = cells
+        _, name, price, category, hsn, gst_rate, kind, stock, archived = cells
         name = needed(name, 200, "name")
         category = clean_text(category, 80, "category", what="category")
         return {
@@ -63,4 +68,6 @@ class Products:
             "hsn": hsn_of(hsn),
             "gst_rate_bp": parse_percent_bp(gst_rate, "gst_rate") if gst_rate else 0,
             "kind": one_of(kind, KINDS, "goods", "kind"),
+            "stock": stock_of(stock),
+            "archived_at": self.run.moment(archived, "archived_at")[0] if archived else None,
         } | product_keys(sku, name, category)

@@ -9,13 +9,25 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, Lookup, in_parts
-from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, row_key, whole_number
+from cms.imports.rules import (
+    MORE,
+    MOST_LINE_NO,
+    TABLES,
+    flag_of,
+    needed,
+    one_of,
+    quantity_of,
+    row_key,
+    whole_number,
+)  # fmt: skip
 from cms.imports.run import FileRun
 from cms.models import Order, OrderLine, Return
-from cms.refs import next_refs
+from cms.models.care import REFUND_MODES
+from cms.models.care import RETURN_STATES as STATES
 from cms.returns.rules import refund_share
 from cms.text import clean_text
 
@@ -23,6 +35,9 @@ NOT_NAMED = {
     "state": "refunded", "words": "", "restocked": False, "refund_mode": "other", "late_reason": "",
     "credit_note_id": None, "by_id": None, "version": 1,
 }  # fmt: skip
+
+
+USUAL = len(TABLES["returns"])
 
 
 @dataclass(slots=True)
@@ -53,12 +68,11 @@ class Returns:
 
     def load(self) -> None:
         for chunk in self.file.chunks():
-            rows = self.file.keyed(chunk, Return.request_key)
+            rows = self.file.keyed(chunk, Return.request_key, Return.ref, USUAL)
             self.orders.fetch({cells[0] for _line, (_key, _twin, cells) in rows})
             self._know_lines({order.id for _line, (_, _, cells) in rows if (order := self.orders.get(cells[0]))})
             self.file.each(rows, self._row)
-            for row, ref in zip(self.batch.rows, next_refs(Return, len(self.batch.rows)), strict=True):
-                row["ref"] = ref
+            self.file.number(self.batch, Return)
             self.batch.write()
 
     def _know_lines(self, order_ids: set[int]) -> None:
@@ -75,11 +89,13 @@ class Returns:
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
         key, twin, cells = row
-        order_no, line_no, sku, quantity, reason, returned_at, unit_price, credit_note = cells
+        order_no, line_no, sku, quantity, reason, returned_at, unit_price, credit_note = cells[:USUAL]
+        more = dict(zip(MORE["returns"], cells[USUAL:], strict=True))
         order = self.orders.get(needed(order_no, 64, "order_no"))
         if order is None:
             raise RuleError(f"There is no order {order_no}", "order_no")
-        if order.status == "Cancelled":
+        state = one_of(more["state"], STATES, "refunded", "state")
+        if order.status == "Cancelled" and state in ("received", "refunded"):
             raise RuleError(f"Order {order_no} is cancelled; nothing of it can come back", "order_no")
         units = quantity_of(quantity)
         at, day = self._when(returned_at, order.ordered_on)
@@ -88,11 +104,16 @@ class Returns:
             "reason": clean_text(reason, 80, "reason", what="reason") or "Not stated",
             "credit_note_ref": clean_text(credit_note, 64, "credit_note_no", what="credit note"),
         }
+        told = self._told(line, more, state, day)
         lines = self._lines_meant(order, order_no, line_no, sku)
-        for part, (sold, back) in enumerate(_shared(lines, units, order_no, sku)):
-            share = refund_share(sold.total_paise, sold.quantity, sold.back, back)
+        # Units of a refused one are free again, so they may stand there twice.
+        shares = [(lines[0], units)] if state == "refused" else _shared(lines, units, order_no, sku)
+        if len(shares) > 1 and (more["return_no"] or more["refund"]):
+            raise RuleError(f"Say by line_no of which line of order {order_no} this is", "line_no")
+        for part, (sold, back) in enumerate(shares):
+            share = refund_share(sold.total_paise, sold.quantity, min(sold.back, sold.quantity - back), back)
             refund = share if unit_paise is None else back * unit_paise
-            sold.back += back
+            sold.back += back if state != "refused" else 0
             self.batch.add(
                 {
                     "id": self.batch.new_id(),
@@ -105,13 +126,33 @@ class Returns:
                     "refund_paise": refund,
                     "returned_at": at,
                     "returned_on": day,
-                    "refunded_on": day,
                     "created_at": self.run.now,
+                    "ref": more["return_no"],
                 }
-                | texts
                 | NOT_NAMED
+                | texts
+                | told
             )
         self.file.count.added += 1
+
+    def _told(self, line: int, more: dict[str, str], state: str, day: date) -> dict[str, Any]:
+        """What most files do not say. Raises RuleError."""
+        if more["refunded_on"] and state != "refunded":
+            raise RuleError(f"refunded_on is given, but the return is {state}", "refunded_on")
+        refunded_on = parse_date(more["refunded_on"], "refunded_on") if more["refunded_on"] else day
+        told = {
+            "state": state,
+            "refunded_on": refunded_on if state == "refunded" else None,
+            "tax_paise": self.file.price(line, more["refund_tax"], "refund_tax") if more["refund_tax"] else 0,
+            "refund_mode": one_of(more["refund_mode"], REFUND_MODES, "other", "refund_mode"),
+            "restocked": flag_of(more["restocked"], "restocked") or False,
+            "words": clean_text(more["words"], 4000, "words", many_lines=True, what="words"),
+            "late_reason": clean_text(more["late_reason"], 200, "late_reason", what="reason"),
+            "decision": clean_text(more["decision"], 200, "decision", what="decision"),
+        }
+        if more["refund"]:
+            told["refund_paise"] = self.file.price(line, more["refund"], "refund")
+        return told
 
     def _when(self, text: str, ordered_on: date) -> tuple[datetime, date]:
         at, day = self.run.moment(text, "returned_at")

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 from cms.errors import RuleError
+from cms.money import parse_money
 from cms.orders.rules import MOST_UNITS
 from cms.text import clean_text, western_digits
 
@@ -56,6 +57,26 @@ TABLES: dict[str, tuple[str, ...]] = {
     "complaints": ("order_no", "customer_ref", "sku", "text", "status", "opened_at"),
 }
 """The files in the order in which one rests on another, and their columns."""
+
+MORE: dict[str, tuple[str, ...]] = {
+    "customers": ("status", "status_until", "status_reason", "offers_since", "archived_at"),
+    "products": ("stock", "archived_at"),
+    "orders": (
+        "settled", "address", "note", "gst_mode", "place_of_supply", "round_off", "discount", "order_discount",
+        "hsn", "gst_rate", "taxable", "cgst", "sgst", "igst",
+    ),
+    "returns": (
+        "return_no", "state", "refund", "refund_tax", "refund_mode", "restocked", "words", "late_reason", "decision",
+        "refunded_on",
+    ),
+    "payments": ("payment_no", "kind", "state", "note", "return_no"),
+    "feedback": ("sku", "product_name"),
+    "complaints": (
+        "complaint_no", "product_name", "priority", "acknowledge_by", "resolve_by", "acknowledged_at", "resolved_at",
+        "resolution_kind", "resolution",
+    ),
+}  # fmt: skip
+"""Columns behind those, all of them optional: what a shop knows beyond what most files say. Exports have them."""
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "customers": ("customer_ref", "name"),
@@ -135,6 +156,17 @@ def quantity_of(text: str) -> int:
     return whole_number(text, MOST_UNITS, "quantity")
 
 
+def stock_of(text: str) -> int | None:
+    """Units in stock, None for a blank: not tracked. Raises RuleError.
+
+    >>> stock_of("0"), stock_of("12"), stock_of("")
+    (0, 12, None)
+    """
+    if not text:
+        return None
+    return 0 if text == "0" else whole_number(text, 10**9, "stock")
+
+
 def gender_of(text: str) -> str | None:
     """Female, Male, Other, or None where nothing is said. Raises RuleError."""
     if text.lower() not in GENDER_WORDS:
@@ -144,10 +176,30 @@ def gender_of(text: str) -> str | None:
 
 def one_of(text: str, words: tuple[str, ...], blank: str, column: str) -> str:
     """One of these words in any case, `blank` for an empty cell. Raises RuleError."""
-    word = text.lower() or blank
-    if word not in words:
+    word = next((known for known in words if known.lower() == text.lower()), None) if text else blank
+    if word is None:
         raise RuleError(f"{text[:40]} is none of {', '.join(words)}", column)
     return word
+
+
+def flag_of(text: str, column: str) -> bool | None:
+    """Yes or no, None for a blank. Raises RuleError.
+
+    >>> flag_of("Yes", "settled"), flag_of("no", "settled"), flag_of("", "settled")
+    (True, False, None)
+    """
+    return one_of(text, ("yes", "no"), "", column) == "yes" if text else None
+
+
+def difference_of(text: str, currency: str, column: str) -> int:
+    """An amount that may be negative, in minor units; 0 for a blank. Raises RuleError.
+
+    >>> difference_of("-0.40", "INR", "round_off"), difference_of("", "INR", "round_off")
+    (-40, 0)
+    """
+    if not text:
+        return 0
+    return -parse_money(text[1:], currency, column) if text[:1] == "-" else parse_money(text, currency, column)
 
 
 def hsn_of(text: str) -> str:
@@ -168,6 +220,11 @@ def is_india(country: str, shop_country: str) -> bool:
 
 
 def row_key(table: str, cells: list[str], occurrence: int, part: int = 0) -> str:
-    """What makes a row without a ref the same one in the next run: its cells, and which of its twins it is."""
+    """What makes a row without a ref the same one in the next run: its cells, and which of its twins it is.
+
+    Optional columns that say nothing do not count: a file has the same keys with and without them.
+    """
+    usual = len(TABLES[table])
+    cells = cells if any(cells[usual:]) else cells[:usual]
     parts = [table, *cells, str(occurrence), *([str(part)] if part else [])]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()

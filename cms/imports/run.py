@@ -16,8 +16,9 @@ from cms.errors import RuleError
 from cms.imports.batches import in_parts
 from cms.imports.files import CsvFile, Rows
 from cms.imports.report import FileCount, Noticed, Report
-from cms.imports.rules import row_key
+from cms.imports.rules import MORE, TABLES, needed, row_key
 from cms.money import parse_money_rounding
+from cms.refs import next_refs
 
 EVERY = 20_000
 
@@ -49,6 +50,8 @@ class FileRun:
         self.report.files[file.name] = self.count
         self.noticed = Noticed()
         self.twins: Counter[bytes] = Counter()
+        self.numbers: dict[str, int] = {}
+        self.known: set[str] = set()
 
     def chunks(self) -> Iterator[Rows]:
         """The rows, some thousand at a time, with progress told. Raises BadFile."""
@@ -81,8 +84,15 @@ class FileRun:
             self.noticed.add(f"values of {column} were rounded", f"line {line}: {text}")
         return paise
 
-    def keyed(self, rows: Rows, column: Any) -> list[tuple[int, tuple[str, int, list[str]]]]:
-        """Rows without a ref, with their key and which of their twins they are; those imported before are left out."""
+    def keyed(
+        self, rows: Rows, column: Any, ref: Any = None, place: int = 0
+    ) -> list[tuple[int, tuple[str, int, list[str]]]]:
+        """Rows with their key and which of their twins they are; those imported before are left out.
+
+        Rows that say their number in the cell at this place, as exports do, are known by that: all of a file, or none.
+        """
+        if ref is not None and ref_column(self.file.table, place) in self.file.has:
+            return self._numbered(rows, ref, place)
         keyed = []
         for line, cells in rows:
             first = row_key(self.file.table, cells, 0)
@@ -94,7 +104,36 @@ class FileRun:
             )
         known = existing(column, {key for _line, (key, *_rest) in keyed})
         self.count.known += len(known)
+        self.known |= known
         return [(line, row) for line, row in keyed if row[0] not in known]
+
+    def _numbered(self, rows: Rows, ref: Any, place: int) -> list[tuple[int, tuple[str, int, list[str]]]]:
+        known = existing(ref, {cells[place] for _line, cells in rows})
+        found: list[tuple[int, tuple[str, int, list[str]]]] = []
+
+        def read(line: int, cells: list[str]) -> None:
+            name = ref_column(self.file.table, place)
+            number = needed(cells[place], 64, name)
+            if number in self.numbers:
+                raise RuleError(f"{number} stands in line {self.numbers[number]} already", name)
+            self.numbers[number] = line
+            if number in known:
+                self.count.known += 1
+            else:
+                found.append((line, (row_key(self.file.table, cells, 0), 0, cells)))
+
+        self.each(rows, read)
+        return found
+
+    def number(self, batch: Any, table: Any) -> None:
+        """Give the rows that are to be written the next free numbers, unless they brought their own."""
+        bare = [row for row in batch.rows if not row["ref"]]
+        for row, ref in zip(bare, next_refs(table, len(bare)), strict=True):
+            row["ref"] = ref
+
+
+def ref_column(table: str, place: int) -> str:
+    return (TABLES[table] + MORE[table])[place]
 
 
 def existing(column: Any, values: Collection[Any]) -> set[Any]:

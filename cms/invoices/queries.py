@@ -15,7 +15,7 @@ from cms.db import db
 from cms.invoices.filters import InvoiceFilter
 from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, Return, StoredFile
 from cms.orders.queries import order_id_of
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.text import query_words
 from cms.together import Value
 
@@ -132,26 +132,26 @@ def rendering(key: str) -> Job | None:
     return db.session.scalar(select(Job).where(named).order_by(Job.id.desc()).limit(1))
 
 
-def invoices_matching(wanted: InvoiceFilter, args: Mapping[str, str]) -> Page:
+def invoices_matching(wanted: InvoiceFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list: of the number of an invoice or order that was typed, or of customers by their words."""
     query = wanted.narrow(
         select(*ROW, NEWEST.column.label("sort_value")).select_from(Invoice).join(Order).join(Customer)
     )
     walk = query.prefix_with("STRAIGHT_JOIN", dialect="mysql")
     if not wanted.q:
-        return page_of(walk, NEWEST, args)
+        return page_of(walk, NEWEST, args, size)
     if numbered := _ids_by_number(wanted.q):
-        return page_of(query.where(Invoice.id.in_(numbered)), NEWEST.by_sorting(), args)
+        return page_of(query.where(Invoice.id.in_(numbered)), NEWEST.by_sorting(), args, size)
     if order_id := order_id_of(wanted.q):
-        return page_of(query.where(Invoice.order_id == order_id), NEWEST, args)
+        return page_of(query.where(Invoice.order_id == order_id), NEWEST, args, size)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), NEWEST, args)
+        return page_of(customers.having_words(walk, words), NEWEST, args, size)
     query = customers.having_words(query.where(Invoice.customer_id.in_(found)), words)
-    return page_of(query, NEWEST.by_sorting(), args)
+    return page_of(query, NEWEST.by_sorting(), args, size)
 
 
 def years() -> list[str]:

@@ -15,7 +15,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -62,30 +62,30 @@ def row_or_404(order_id: int) -> Any:
     return db.session.execute(query).first() or abort(404, "That order no longer exists")
 
 
-def orders_matching(wanted: OrderFilter, args: Mapping[str, str]) -> Page:
+def orders_matching(wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
     walk = in_their_order(query)
     if not wanted.q and wanted.product and wanted.also:
-        return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args)
+        return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args, size)
     if not wanted.q:
         few = few_orders_of(int(wanted.product)) if wanted.product else None
         if few is not None:
-            return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args)
+            return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args, size)
         if wanted.of_customers and (buyers := few_customers(wanted.customers())) is not None:
-            return page_of(query.where(Order.customer_id.in_(buyers)), sort.by_sorting(), args)
-        return page_of(walk, sort, args)
+            return page_of(query.where(Order.customer_id.in_(buyers)), sort.by_sorting(), args, size)
+        return page_of(walk, sort, args, size)
     if order_id := order_id_of(wanted.q):
-        return page_of(query.where(Order.id == order_id), sort, args)
+        return page_of(query.where(Order.id == order_id), sort, args, size)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args)
+        return page_of(customers.having_words(walk, words), sort, args, size)
     query = customers.having_words(query.where(Order.customer_id.in_(found)), words)
-    return page_of(query, sort.by_sorting(), args)
+    return page_of(query, sort.by_sorting(), args, size)
 
 
 def few_orders_of(product_id: int) -> Select | None:

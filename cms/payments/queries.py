@@ -16,7 +16,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, CreditMove, Customer, MethodTotal, Order, Payment, User
 from cms.orders import queries as orders
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.payments import rules
 from cms.payments.filters import PaymentFilter
 from cms.text import query_words, western_digits
@@ -43,7 +43,7 @@ SORTS = {
 }
 
 
-def payments_matching(wanted: PaymentFilter, args: Mapping[str, str]) -> Page:
+def payments_matching(wanted: PaymentFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list: of a UPI reference, a number, or customers in whom every word is found."""
     sort = SORTS[wanted.sorted_by]
     row = select(*ROW, Order.ref.label("order_ref"), Customer.id.label("customer_id"), Customer.name.label("customer"))
@@ -52,19 +52,19 @@ def payments_matching(wanted: PaymentFilter, args: Mapping[str, str]) -> Page:
     query = wanted.narrow(query)
     walk = orders.in_their_order(query)
     if not wanted.q:
-        return page_of(walk, sort, args)
+        return page_of(walk, sort, args, size)
     if payment_id := _named(wanted.q):
-        return page_of(query.where(Payment.id == payment_id), sort, args)
+        return page_of(query.where(Payment.id == payment_id), sort, args, size)
     if order_id := orders.order_id_of(wanted.q):
-        return page_of(query.where(Payment.order_id == order_id), sort.by_sorting(), args)
+        return page_of(query.where(Payment.order_id == order_id), sort.by_sorting(), args, size)
     words = query_words(wanted.q)
     if not words:
         return Page([], "", "")
     found = customers.ids_of(words, orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args)
+        return page_of(customers.having_words(walk, words), sort, args, size)
     query = customers.having_words(query.where(Payment.customer_id.in_(found)), words)
-    return page_of(query, sort.by_sorting(), args)
+    return page_of(query, sort.by_sorting(), args, size)
 
 
 def _named(text: str) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, false, func, select
 
 from cms.db import db
 from cms.models import Activity, Order, Product, StockMove, User
-from cms.paging import Page, Sort, page_of, read_whole
+from cms.paging import PAGE, Page, Sort, page_of, read_whole
 from cms.products.filters import ProductFilter
 from cms.text import query_words
 
@@ -45,11 +45,11 @@ def row_or_404(product_id: int) -> Any:
     return db.session.execute(query).first() or abort(404, "That product no longer exists")
 
 
-def products_matching(wanted: ProductFilter, low_stock: int, args: Mapping[str, str]) -> Page:
+def products_matching(wanted: ProductFilter, low_stock: int, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the catalogue."""
     sort = SORTS[wanted.sort]
     query = wanted.narrow(select(*ROW, sort.column.label("sort_value")), low_stock)
-    return page_of(having_words(query, wanted.q), sort, args)
+    return page_of(having_words(query, wanted.q), sort, args, size)
 
 
 def having_words(query: Select, q: str) -> Select:

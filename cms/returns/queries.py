@@ -15,7 +15,7 @@ from cms.dashboards.queries import returns_saying
 from cms.db import db
 from cms.models import Activity, Customer, Order, OrderLine, Payment, Product, Return, ReturnReason, User
 from cms.orders.queries import FEW_CUSTOMERS, in_their_order, order_id_of
-from cms.paging import Page, Sort, page_of
+from cms.paging import PAGE, Page, Sort, page_of
 from cms.returns.filters import ReturnFilter
 from cms.returns.rules import OPEN
 from cms.text import query_words
@@ -51,7 +51,7 @@ def _rows(*more: Any) -> Select:
     return query.join(Customer, Customer.id == Return.customer_id)
 
 
-def returns_matching(wanted: ReturnFilter, args: Mapping[str, str]) -> Page:
+def returns_matching(wanted: ReturnFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list: of the number that was typed, its own or its order's, or of customers having the words."""
     by_day = wanted.state == "refunded" and bool(wanted.since or wanted.until) and _few_on(*wanted.days)
     query = wanted.narrow(_rows(NEWEST.column.label("sort_value")), by_day)
@@ -63,16 +63,16 @@ def returns_matching(wanted: ReturnFilter, args: Mapping[str, str]) -> Page:
         # MariaDB would read and sort them all when there are some thousand.
         walk = walk.with_hint(Return, "FORCE INDEX (ix_returns_returned)", "mysql")
     if not wanted.q:
-        return page_of(walk, NEWEST.by_sorting() if few else NEWEST, args)
+        return page_of(walk, NEWEST.by_sorting() if few else NEWEST, args, size)
     numbered = _numbered(wanted.q)
     if numbered is not None:
-        return page_of(query.where(numbered), NEWEST.by_sorting(), args)
+        return page_of(query.where(numbered), NEWEST.by_sorting(), args, size)
     words = query_words(wanted.q)
     found = customers.ids_of(words, FEW_CUSTOMERS) if words else None
     if found is None:
-        return page_of(customers.having_words(walk, words) if words else query.where(false()), NEWEST, args)
+        return page_of(customers.having_words(walk, words) if words else query.where(false()), NEWEST, args, size)
     query = customers.having_words(query.where(Return.customer_id.in_(found)), words)
-    return page_of(query, NEWEST.by_sorting(), args)
+    return page_of(query, NEWEST.by_sorting(), args, size)
 
 
 def has_word(wanted: ReturnFilter) -> ColumnElement[bool]:
