@@ -17,7 +17,7 @@ from cms.auth.sessions import shop
 from cms.db import db
 from cms.errors import RuleError
 from cms.fields import Form, version_of
-from cms.money import parse_money, plain_money, show_money
+from cms.money import plain_money, show_money
 from cms.payments import actions, queries, rules
 from cms.payments.filters import PaymentFilter, spans
 from cms.payments.forms import PaymentForm, ReasonForm, RefundForm
@@ -227,29 +227,16 @@ def _done(order_id: int) -> ResponseReturnValue:
 
 def _upi(order: Any, form: PaymentForm | None = None, part: str = "") -> dict[str, Any]:
     here, due = shop(), order.due_paise or 0
-    asked, wrong, link = due, "", ""
-    try:
-        asked = rules.part_of(parse_money(part, here.currency), due, here.currency) if part else due
-    except RuleError as error:
-        wrong = error.message
-    problem = rules.why_no_upi(here.currency, here.upi_vpa)
+    asked, wrong = rules.asked_for(part, due, here.currency)
+    problem, link = rules.why_no_upi(here.currency, here.upi_vpa), ""
     if due > 0 and not problem:
         link = rules.upi_link(here.upi_vpa, here.name, asked, order.ref, f"Order {order.ref}")
     if form is None:
         form = _payment_form(order, fresh=True)
         form.amount.data = plain_money(asked, here.currency)
-    return {
-        "order": order,
-        "money": queries.money_of(order, here.undo_minutes),
-        "form": form,
-        "problem": problem,
-        "asked": asked,
-        "part": part,
-        "wrong": wrong,
-        "link": link,
-        "qr": qr_code(link) if link else None,
-        "much": asked > rules.MOST_BY_UPI_PAISE,
-    }
+    money, much = queries.money_of(order, here.undo_minutes), asked > rules.MOST_BY_UPI_PAISE
+    code = {"asked": asked, "part": part, "wrong": wrong, "link": link, "qr": qr_code(link) if link else None}
+    return code | {"order": order, "money": money, "form": form, "problem": problem, "much": much}
 
 
 def _key(form: Any) -> str | None:

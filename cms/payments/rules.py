@@ -10,7 +10,7 @@ from urllib.parse import quote
 from cms.dates import to_utc
 from cms.errors import RuleError
 from cms.formats import parse_vpa
-from cms.money import show_money
+from cms.money import parse_money, show_money
 from cms.text import clean_text, western_digits
 
 METHODS: Mapping[str, str] = {
@@ -86,11 +86,19 @@ def check_can_be_paid(ref: str, status: str, settled_before: bool) -> None:
         )
 
 
-def part_of(amount_paise: int, due_paise: int, currency: str) -> int:
-    """The amount that a QR code may ask for. Raises RuleError unless it is more than 0 and at most what is due."""
-    if 0 < amount_paise <= due_paise:
-        return amount_paise
-    raise RuleError(f"A part is more than 0 and at most {show_money(due_paise, currency)}", "amount")
+def asked_for(part: str, due_paise: int, currency: str) -> tuple[int, str]:
+    """What a QR code asks for: the part that was typed or, with the reason why not, all that is due.
+
+    >>> asked_for("4.50", 1000, "INR"), asked_for("", 1000, "INR"), asked_for("11", 1000, "INR")
+    ((450, ''), (1000, ''), (1000, 'A part is more than 0 and at most ₹10.00'))
+    """
+    try:
+        asked = parse_money(part, currency) if part else due_paise
+    except RuleError as error:
+        return due_paise, error.message
+    if part and not 0 < asked <= due_paise:
+        return due_paise, f"A part is more than 0 and at most {show_money(due_paise, currency)}"
+    return asked, ""
 
 
 class MoreThanDue(RuleError):

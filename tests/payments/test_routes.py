@@ -245,12 +245,3 @@ def test_the_list_asks_as_often_for_many_rows_as_for_few(client, order):
         pay(another, 100)
         back(another, 50)
     assert asked() == few
-
-
-def test_a_part_of_what_is_due_can_be_asked_for_by_a_code_of_its_own(client, order, with_upi):
-    whole, part = (page_of(client, f"/orders/{order.id}/upi{args}") for args in ("", "?amount=400.50"))
-    assert "am=1000.00&" in whole and "am=400.50&" in part and "of ₹1,000.00 due" in part
-    assert 'name="amount" value="400.50"' in part and part.count('value="400.50"') == 2  # the part, and what was paid
-    for wrong in ("0", "-5", "1000.01", "4.505", "much"):
-        refused = page_of(client, f"/orders/{order.id}/upi?amount={wrong}")
-        assert "am=1000.00&" in refused and 'class="problem"' in refused and f'value="{wrong}"' in refused

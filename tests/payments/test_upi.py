@@ -75,3 +75,12 @@ def test_more_than_a_lakh_comes_with_a_warning(client, order):
 def test_a_shop_of_any_name_is_read_by_phones(client, order, name):
     set_shop(name=name)
     assert decoded(page_of(client, order)) == upi_link("ab.stores@okaxis", name, 100_000, "ORD001", "Order ORD001")
+
+
+def test_a_part_of_what_is_due_can_be_asked_for_by_a_code_of_its_own(client, order):
+    whole, part = (unescape(client.get(f"/orders/{order.id}/upi{args}").text) for args in ("", "?amount=400.50"))
+    assert "am=1000.00&" in decoded(whole) and "am=400.50&" in decoded(part) and "of ₹1,000.00 due" in part
+    assert 'name="amount" value="400.50"' in part and part.count('value="400.50"') == 2  # the part, and what was paid
+    for wrong in ("0", "-5", "1000.01", "4.505", "much"):
+        refused = unescape(client.get(f"/orders/{order.id}/upi?amount={wrong}").text)
+        assert "am=1000.00&" in decoded(refused) and 'class="problem"' in refused and f'value="{wrong}"' in refused
