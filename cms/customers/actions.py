@@ -40,7 +40,8 @@ OVERRIDE = ("override_status", "override_until", "override_reason")
 def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str | None = None) -> Customer:
     """A new customer with the next number; the same request key gives back the one it made before.
 
-    Raises RuleError naming who already has the e-mail or phone, or for a segment that is not on the shop's list.
+    Raises RuleError naming who already has the e-mail or phone, for a segment that is not on the shop's list, or for
+    a GSTIN of another state.
     """
     if request_key and (made := queries.by_request_key(request_key)):
         return made
@@ -51,6 +52,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
     _fill(customer, values)
     try:
         _check_segment(customer.segment)
+        rules.check_gstin(customer.gstin or "", customer.state or "")
         _check_contact(customer)
         with db.session.begin_nested():
             db.session.add(customer)
@@ -70,10 +72,12 @@ def edit_customer(
 ) -> int | None:
     """Change some of EDITABLE, and give the entry of it in the trail, if anything changed.
 
-    Raises RuleError for a contact someone else has, Conflict for an edit in between.
+    Raises RuleError for a contact someone else has or a GSTIN of another state, Conflict for an edit in between.
     """
     _check_segment(values.get("segment", customer.segment))
     claim(customer, version, tuple(values))
+    if "gstin" in values or "state" in values:
+        rules.check_gstin(values.get("gstin", customer.gstin), values.get("state", customer.state))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
     before = {name: getattr(customer, name) for name in names}
     terms = _terms(customer)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from cms.customers.actions import add_segment, customer_keys, customer_terms
 from cms.customers.queries import segments
+from cms.customers.rules import contradicts
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_gstin, parse_phone, parse_pincode, show_phone
@@ -16,6 +17,7 @@ from cms.imports.files import Rows
 from cms.imports.rules import gender_of, is_india, needed
 from cms.imports.run import FileRun, existing
 from cms.models import Customer, CustomerTerm, Order
+from cms.settings.rules import state_named
 from cms.text import clean_text, fold
 
 NOT_NAMED = {
@@ -70,6 +72,7 @@ class Customers:
         name = needed(name, 120, "name")
         email = parse_email(email) if email else ""
         phone = parse_phone(phone, self.run.country) if phone else ""
+        gstin = parse_gstin(gstin) if gstin else ""
         return {
             "ref": ref,
             "name": name,
@@ -79,10 +82,10 @@ class Customers:
             "segment": self._segment(segment),
             "address": clean_text(address, 1000, "address", many_lines=True, what="address"),
             "city": clean_text(city, 80, "city", what="city"),
-            "state": clean_text(state, 60, "state", what="state"),
+            "state": clean_text(state, 60, "state", what="state") or state_named(gstin),
             "postcode": self._postcode(postcode, country),
             "country": country,
-            "gstin": parse_gstin(gstin) if gstin else "",
+            "gstin": gstin,
             "created_at": at,
             "created_on": day,
             "note": clean_text(note, 4000, "note", many_lines=True, what="note"),
@@ -120,6 +123,9 @@ class Customers:
         if phone:
             self.phones[phone] = who
         self._make_segment(row["segment"])
+        if contradicts(row["gstin"], row["state"]):
+            what = "customers have a GSTIN of another state than their address: their invoices go by the GSTIN"
+            self.file.noticed.add(what, f"line {line}")
         if row["segment"] != "Individual" and row["gender"]:
             self.file.noticed.add("genders of customers who are no individuals were left out", f"line {line}")
             row["gender"] = None

@@ -112,7 +112,7 @@ class Desk:
         if self.goods not in GOODS or any(one.goods not in ("", *GOODS) for one in self.chosen):
             self.problems["goods"] = "Choose what becomes of the goods"
         if self.mode not in rules.MODES:
-            self.problems["mode"] = "Choose how the money goes back"
+            self.problems["mode"] = "Choose how it is settled"
         for name, (what, longest) in TEXTS.items():
             try:
                 cleaned = clean_text(getattr(self, name), longest, many_lines=name == "words", what=what)
