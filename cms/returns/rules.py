@@ -10,6 +10,7 @@ from typing import Any
 from cms.dates import show_date
 from cms.errors import RuleError
 from cms.payments.rules import most_to_give_back
+from cms.text import fold
 
 OPEN = ("requested", "approved", "received")
 STATES = (*OPEN, "refunded", "refused")
@@ -34,6 +35,10 @@ HOW: Mapping[str, str] = {
     "replacement": "by a replacement",
     "other": "in another way",
 }
+
+
+UNSOUND = ("damag", "defect", "broke", "fault", "leak", "spoil", "expir", "stale", "torn", "खराब", "टूट")
+"""How the words begin that say that goods are not to be sold again."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,15 @@ def late_reason(today: date, last: date, reason: str, any_time: bool, owner: boo
     if not typed:
         raise RuleError(f"{until}. Say why you allow it all the same.", "late_reason")
     return typed
+
+
+def usual_goods(reason: str) -> str:
+    """What becomes of goods that come back for this reason, as long as nobody says otherwise.
+
+    >>> usual_goods("Damaged or defective"), usual_goods("Did not like it")
+    ('damaged', 'sellable')
+    """
+    return "damaged" if any(word.startswith(UNSOUND) for word in fold(reason).split()) else "sellable"
 
 
 def quantity_of(text: str, left: int, sold: int) -> int:
