@@ -9,8 +9,9 @@ from typing import Any
 
 from cms.dates import show_date
 from cms.errors import RuleError
+from cms.money import show_count
 from cms.payments.rules import most_to_give_back
-from cms.text import fold
+from cms.text import fold, western_digits
 
 OPEN = ("requested", "approved", "received")
 STATES = (*OPEN, "refunded", "refused")
@@ -124,7 +125,7 @@ def usual_goods(reason: str) -> str:
 
 def quantity_of(text: str, left: int, sold: int) -> int:
     """How many come back, as typed: 1 to `left` of `sold`. Raises RuleError."""
-    bare = text.strip().replace(",", "")
+    bare = western_digits(text).strip().replace(",", "")
     if not (bare.isascii() and bare.isdigit()) or len(bare) > 9:
         raise RuleError("Type how many come back as a whole number", "quantity")
     check_quantity(int(bare), left, sold)
@@ -136,7 +137,7 @@ def check_quantity(quantity: int, left: int, sold: int) -> None:
     if quantity < 1:
         raise RuleError("Type 1 or more, or leave it empty", "quantity")
     if quantity > left:
-        some = f"Only {left:,} of {sold:,} left to come back" if left else f"All {sold:,} came back already"
+        some = f"Only {show_count(left)} of {show_count(sold)} left to come back" if left else f"All {show_count(sold)} came back already"
         raise RuleError(some, "quantity")
 
 
