@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -34,6 +35,7 @@ EDITABLE = (
     "gstin",
     "note",
 )
+TAKEN = Markup('{} ({}) already has {}. <a href="/customers/{}" target="_blank">Open {}</a>')
 OVERRIDE = ("override_status", "override_until", "override_reason")
 
 
@@ -201,9 +203,10 @@ def _raise_if_taken(email: str | None, phone: str | None, besides: int | None) -
     taken = queries.same_contact(email, phone, besides)
     if taken is None:
         return
+    field, what = "email", "this e-mail"
     if phone and taken.phone_key == phone:
-        raise RuleError(f"{taken.name} ({taken.ref}) already has the phone {show_phone(phone)}", "phone")
-    raise RuleError(f"{taken.name} ({taken.ref}) already has this e-mail", "email")
+        field, what = "phone", f"the phone {show_phone(phone)}"
+    raise RuleError(TAKEN.format(taken.name, taken.ref, what, taken.id, taken.ref), field)
 
 
 def _check_segment(name: str) -> None:

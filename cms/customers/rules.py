@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from cms.dates import show_date
 from cms.errors import RuleError
-from cms.formats import state_of_gstin
+from cms.formats import phone_digits, state_of_gstin
 from cms.invoices.rules import state_code
 from cms.settings.rules import state_named
 from cms.states import STATE_TODAY
@@ -66,6 +66,17 @@ def check_override(status: str, reason: str, until: date | None, today: date) ->
         raise RuleError("Say in a few words why you set this by hand", "reason")
     if until is not None and until < today:
         raise RuleError("Choose today or a later day for the end", "until")
+
+
+def field_of(searched: str) -> str:
+    """Which field of a customer someone has typed who searched for this: name, phone or email.
+
+    >>> field_of("98480 22338"), field_of("a@b.in"), field_of("Meera 2")
+    ('phone', 'email', 'name')
+    """
+    if "@" in searched:
+        return "email"
+    return "phone" if len(phone_digits(searched)) >= 6 and not any(map(str.isalpha, searched)) else "name"
 
 
 def contradicts(gstin: str, state: str) -> bool:
