@@ -40,7 +40,9 @@ def check_password(password: str, known: tuple[str, ...] = ()) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise RuleError(f"Keep the password within {LONGEST_PASSWORD} characters", "password")
     if _key(password) in {key for word in known if (key := _key(word))}:
-        raise RuleError("A name, of the shop or a person, is easy to guess; put a few unrelated words together", "password")
+        raise RuleError(
+            "A name, of the shop or a person, is easy to guess; put a few unrelated words together", "password"
+        )
     from zxcvbn import zxcvbn  # its word lists cost 20 MB: only for who sets a password
 
     if zxcvbn(password[:72], user_inputs=[word for word in (*known, *map(_key, known), *OURS) if word])["score"] < 2:

@@ -137,7 +137,8 @@ def check_quantity(quantity: int, left: int, sold: int) -> None:
     if quantity < 1:
         raise RuleError("Type 1 or more, or leave it empty", "quantity")
     if quantity > left:
-        some = f"Only {show_count(left)} of {show_count(sold)} left to come back" if left else f"All {show_count(sold)} came back already"
+        all_of = show_count(sold)
+        some = f"Only {show_count(left)} of {all_of} left to come back" if left else f"All {all_of} came back already"
         raise RuleError(some, "quantity")
 
 

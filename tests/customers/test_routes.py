@@ -84,7 +84,8 @@ def test_a_phone_or_email_that_someone_has_is_refused_naming_them(client, name, 
     answer = client.post_form("/customers", {"name": "Sita", "segment": "Individual", name: value})
     assert answer.status_code == 422
     assert "Asha Patel (CUST001) already has" in answer.text and "&lt;a" not in answer.text
-    assert f'<a href="/customers/{only().id}" target="_blank">Open CUST001</a>' in answer.text and value in unescape(answer.text)
+    assert f'<a href="/customers/{only().id}" target="_blank">Open CUST001</a>' in answer.text
+    assert value in unescape(answer.text)
 
 
 def test_the_name_of_who_has_the_phone_is_escaped(client):
@@ -231,32 +232,3 @@ def test_the_list_is_a_page_for_a_browser_and_a_table_for_htmx(client):
     page, part = client.get("/customers?q=mee"), client.htmx_get("/customers?q=mee")
     assert "<html" in page.text and "<html" not in part.text
     assert part.text.strip() in page.text
-
-
-MAHARASHTRA = "27AAPFU0939F1ZV"
-
-
-def test_a_gstin_of_another_state_is_refused_when_adding_and_when_editing(client):
-    said = "This GSTIN is registered in Maharashtra, not in Andhra Pradesh: choose Maharashtra, or check it"
-    answer = client.post_form("/customers", TYPED | {"segment": "Business", "gstin": MAHARASHTRA})
-    assert answer.status_code == 422 and said in unescape(answer.text)
-    assert re.search(r'id="gstin-problem".*?registered', answer.text, re.DOTALL) and 'value="Meera Rao"' in answer.text
-    customer = make_customer(state="Andhra Pradesh")
-    sent = TYPED | {"gstin": MAHARASHTRA, "version": str(customer.version)}
-    answer = client.post_form(f"/customers/{customer.id}", sent)
-    assert answer.status_code == 422 and said in unescape(answer.text) and only().gstin == ""
-    assert client.post_form(f"/customers/{customer.id}", sent | {"state": "Maharashtra"}).status_code == 303
-    assert (only().gstin, only().state) == (MAHARASHTRA, "Maharashtra")
-
-
-def test_a_state_that_was_left_open_is_that_of_the_gstin(client):
-    answer = client.post_form("/customers", TYPED | {"gstin": MAHARASHTRA, "state": ""})
-    assert answer.status_code == 303 and only().state == "Maharashtra"
-
-
-def test_other_fields_of_a_customer_whose_gstin_and_state_disagree_from_before_can_be_changed_in_the_list(client):
-    customer = make_customer(phone="+919876543210", state="Kerala")
-    with write():
-        db.session.get_one(Customer, customer.id).gstin = MAHARASHTRA
-    assert cell_post(client, only(), "phone", "98480 22338").status_code == 200
-    assert only().phone == "+919848022338"
