@@ -18,9 +18,9 @@ from wtforms.widgets import ListWidget, RadioInput, Select, TextArea
 from cms.dates import parse_date
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_phone
-from cms.money import parse_money, parse_percent_bp
+from cms.money import parse_money, parse_percent_bp, show_count
 from cms.states import STATES
-from cms.text import clean_text, is_visible
+from cms.text import clean_text, is_visible, western_digits
 
 
 class Read(StringField):
@@ -102,10 +102,10 @@ def read_day(text: str) -> date:
 
 def parse_whole(text: str, least: int, most: int, what: str = "This") -> int:
     """A whole number from `least` to `most`. Raises RuleError."""
-    bare = text.strip().replace(",", "")
+    bare = western_digits(text).strip().replace(",", "")
     digits = bare.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 12 or not least <= int(bare) <= most:
-        raise RuleError(f"{what} must be a whole number from {least:,} to {most:,}")
+        raise RuleError(f"{what} must be a whole number from {show_count(least)} to {show_count(most)}")
     return int(bare)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.in_ import gstin, pan
@@ -50,19 +50,24 @@ def parse_phone(text: str, region: str = "IN", field: str = "phone") -> str:
 
 @lru_cache(maxsize=4096)
 def show_phone(e164: str) -> str:
-    """A number as people write it, Indian mobiles without their country code. What is not E.164 comes back unchanged.
+    """A number as people write it: Indian mobiles in two halves, Indian landlines with their STD code, others with +.
 
-    >>> show_phone("+919876543210"), show_phone("+16502530000"), show_phone("n/a")
-    ('98765 43210', '+1 650-253-0000', 'n/a')
+    What is not E.164 comes back unchanged.
+
+    >>> show_phone("+919876543210"), show_phone("+918023456789"), show_phone("+16502530000"), show_phone("n/a")
+    ('98765 43210', '080 2345 6789', '+1 650-253-0000', 'n/a')
     """
-    if mobile := _INDIAN_MOBILE.fullmatch(e164):
-        return f"{mobile[1]} {mobile[2]}"
     if not _E164.fullmatch(e164):
         return e164
     try:
-        return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
+        number = phonenumbers.parse(e164)
     except NumberParseException:
         return e164
+    landline = number.country_code == 91 and phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+    if not landline and (mobile := _INDIAN_MOBILE.fullmatch(e164)):
+        return f"{mobile[1]} {mobile[2]}"
+    shape = PhoneNumberFormat.NATIONAL if landline else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, shape)
 
 
 def phone_digits(text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import brotli
 from flask import Flask, Response, abort, current_app, flash, g, render_template, request
+from markupsafe import Markup
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -47,6 +48,8 @@ def toast(message: str, kind: str = "good", undo: int | None = None) -> None:
 
     `undo`: the entry of the trail that can be taken back right there.
     """
+    if isinstance(message, Markup):  # a toast has no links of its own
+        message = str(message.striptags())
     said: dict[str, Any] = {"message": message}
     if undo is not None:
         said["undo"] = f"/activity/{undo}/undo"

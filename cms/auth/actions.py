@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from cms import clock
 from cms.activity.actions import record
 from cms.auth import queries, rules
-from cms.auth.passwords import hash_password
+from cms.auth.passwords import hash_password, password_matches
 from cms.auth.sessions import token_hash
 from cms.db import db, lock, refresh
 from cms.errors import RuleError
@@ -81,7 +81,7 @@ def add_user(username: str, name: str, password: str, role: str, by: object) -> 
     username = rules.check_username(username)
     if queries.user_named(username):
         raise RuleError(f"There is already a user called {username}", "username")
-    rules.check_password(password, (username, name))
+    rules.check_password(password, (username, name, queries.shop_name()))
     user = User(
         username=username,
         name=name or username,
@@ -96,8 +96,10 @@ def add_user(username: str, name: str, password: str, role: str, by: object) -> 
 
 
 def change_password(user: User, password: str, keep_session: int | None, by: object) -> None:
-    """Set a new password and end the user's other sessions. Raises RuleError when it is weak."""
-    rules.check_password(password, (user.username, user.name))
+    """Set a new password and end the user's other sessions. Raises RuleError when it is weak, or the old one."""
+    rules.check_password(password, (user.username, user.name, queries.shop_name()))
+    if password_matches(user.password_hash, password):
+        raise RuleError("This is the password in use already; choose another one", "password")
     user.password_hash = hash_password(password)
     end_sessions(user.id, keep=keep_session)
     record(by, "user.password_changed", user)

@@ -70,3 +70,8 @@ def setup_open(hashed_token: str) -> bool:
     """Whether this is the link that may set up the shop."""
     stored = db.session.scalar(select(Settings.setup_token_hash))
     return stored is not None and stored == hashed_token and not any_user()
+
+
+def shop_name() -> str:
+    """What the shop is called."""
+    return db.session.scalar(select(Settings.name)) or ""

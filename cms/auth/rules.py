@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from cms.errors import RuleError
+from cms.text import fold
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 128
@@ -14,6 +15,7 @@ LINK_FOR = timedelta(days=3)
 TRIES_PER_ACCOUNT = 10
 """From one address. Strangers elsewhere cannot use up the tries of the owner."""
 TRIES_PER_ADDRESS = 40
+OURS = ("customer", "customers", "orders", "invoice", "cms")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -38,11 +40,20 @@ def check_password(password: str, known: tuple[str, ...] = ()) -> str:
         )
     if len(password) > LONGEST_PASSWORD:
         raise RuleError(f"Keep the password within {LONGEST_PASSWORD} characters", "password")
+    if _key(password) in {key for word in known if (key := _key(word))}:
+        raise RuleError(
+            "A name, of the shop or a person, is easy to guess; put a few unrelated words together", "password"
+        )
     from zxcvbn import zxcvbn  # its word lists cost 20 MB: only for who sets a password
 
-    if zxcvbn(password[:72], user_inputs=[word for word in known if word])["score"] < 2:
+    if zxcvbn(password[:72], user_inputs=[word for word in (*known, *map(_key, known), *OURS) if word])["score"] < 2:
         raise RuleError("This password is easy to guess; put a few unrelated words together", "password")
     return password
+
+
+def _key(name: str) -> str:
+    """A name as it may be guessed: in small letters, without gaps, signs, and digits at its ends."""
+    return "".join(filter(str.isalnum, fold(name))).strip("0123456789")
 
 
 def link_text(token_hash: str, until: datetime) -> str:

@@ -137,12 +137,14 @@ def _page(typed: Draft, known: Any, part: str = "", problems: dict[str, str] | N
     elif typed.customer:
         shown = preview.to_one(typed, shop())
     typed.problems = problems or {}
+    elsewhere = [one for one in known if rules.only_with_link(one.subject, one.body)]
     return render_template(
         part or ("compose/_draft.html" if is_htmx() else "compose/new.html"),
         draft=typed,
         shown=shown,
         channels=CHANNELS,
-        templates=known,
+        templates=[one for one in known if one not in elsewhere or one == typed.template],
+        elsewhere=[one.name for one in elsewhere],
         variables=VARIABLES.values(),
         segments=customers.segments() if typed.many else [],
         orders=queries.orders_to_name(typed.customer.id) if typed.customer and typed.needs.order else [],

@@ -90,6 +90,11 @@ def only_for_one(*texts: str) -> str:
     return ""
 
 
+def only_with_link(*texts: str) -> bool:
+    """Whether these words hold a link that is made elsewhere, where they are sent from too."""
+    return "link" in sources(names_in(*texts))
+
+
 @dataclass(frozen=True)
 class Values:
     """What stands for each variable, and for the others why they have nothing to stand for."""

@@ -61,12 +61,15 @@ def check_officer(name: str, *others: str) -> None:
 
 def missing(shop: Any, page: Any) -> list[str]:
     """What an online seller in India has to display, and this shop does not yet."""
-    officer = page.grievance_name and page.grievance_designation and (page.grievance_phone or page.grievance_email)
+    reach = page.grievance_phone or page.grievance_email
+    officer = {"name": page.grievance_name, "designation": page.grievance_designation, "phone or e-mail": reach}
+    open_parts = [part for part, said in officer.items() if not said]
+    whose = "the grievance officer's" if len(open_parts) < len(officer) else "a grievance officer:"
     terms = [title.lower() for name, title in POLICIES if not getattr(page, name)]
     wanted = {
         "your address": shop.address,
         "a phone number or an e-mail address": shop.phone or shop.email or page.phones or page.emails,
-        "a grievance officer (name, designation, phone or e-mail)": officer,
+        f"{whose} {', '.join(open_parts)}": not open_parts,
         f"your terms for {', '.join(terms)}": not terms,
     }
     return [what for what, said in wanted.items() if not said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -34,13 +35,15 @@ EDITABLE = (
     "gstin",
     "note",
 )
+TAKEN = Markup('{} ({}) already has {}. <a href="/customers/{}" target="_blank">Open {}</a>')
 OVERRIDE = ("override_status", "override_until", "override_reason")
 
 
 def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str | None = None) -> Customer:
     """A new customer with the next number; the same request key gives back the one it made before.
 
-    Raises RuleError naming who already has the e-mail or phone, or for a segment that is not on the shop's list.
+    Raises RuleError naming who already has the e-mail or phone, for a segment that is not on the shop's list, or for
+    a GSTIN of another state.
     """
     if request_key and (made := queries.by_request_key(request_key)):
         return made
@@ -51,6 +54,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
     _fill(customer, values)
     try:
         _check_segment(customer.segment)
+        rules.check_gstin(customer.gstin or "", customer.state or "")
         _check_contact(customer)
         with db.session.begin_nested():
             db.session.add(customer)
@@ -70,10 +74,12 @@ def edit_customer(
 ) -> int | None:
     """Change some of EDITABLE, and give the entry of it in the trail, if anything changed.
 
-    Raises RuleError for a contact someone else has, Conflict for an edit in between.
+    Raises RuleError for a contact someone else has or a GSTIN of another state, Conflict for an edit in between.
     """
     _check_segment(values.get("segment", customer.segment))
     claim(customer, version, tuple(values))
+    if "gstin" in values or "state" in values:
+        rules.check_gstin(values.get("gstin", customer.gstin), values.get("state", customer.state))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
     before = {name: getattr(customer, name) for name in names}
     terms = _terms(customer)
@@ -197,9 +203,10 @@ def _raise_if_taken(email: str | None, phone: str | None, besides: int | None) -
     taken = queries.same_contact(email, phone, besides)
     if taken is None:
         return
+    field, what = "email", "this e-mail"
     if phone and taken.phone_key == phone:
-        raise RuleError(f"{taken.name} ({taken.ref}) already has the phone {show_phone(phone)}", "phone")
-    raise RuleError(f"{taken.name} ({taken.ref}) already has this e-mail", "email")
+        field, what = "phone", f"the phone {show_phone(phone)}"
+    raise RuleError(TAKEN.format(taken.name, taken.ref, what, taken.id, taken.ref), field)
 
 
 def _check_segment(name: str) -> None:

@@ -7,6 +7,7 @@ from wtforms import BooleanField, HiddenField
 from cms import fields
 from cms.fields import Choice, Form, LongText, Text
 from cms.formats import can_message, parse_gstin, parse_phone, parse_pincode
+from cms.settings.rules import state_named
 from cms.text import fold
 
 GENDERS = [("", "Not stated"), ("Female", "Female"), ("Male", "Male"), ("Other", "Other")]
@@ -41,7 +42,7 @@ class CustomerForm(Form):
             self.state.choices = [*fields.STATE_CHOICES, (state, state)]
 
     def customer(self) -> dict:
-        """The values of a customer, by column."""
+        """The values of a customer, by column; a state that was left open is that of the GSTIN."""
         values = self.values()
-        values["state"] = values["state"] or ""
+        values["state"] = values["state"] or state_named(values["gstin"])
         return values

@@ -5,6 +5,10 @@ from datetime import date, timedelta
 
 from cms.dates import show_date
 from cms.errors import RuleError
+from cms.formats import phone_digits, state_of_gstin
+from cms.invoices.rules import state_code
+from cms.settings.rules import state_named
+from cms.states import STATE_TODAY
 
 DEFAULT_ACTIVE_DAYS = 90
 STATUSES = ("Active", "Inactive")
@@ -62,6 +66,34 @@ def check_override(status: str, reason: str, until: date | None, today: date) ->
         raise RuleError("Say in a few words why you set this by hand", "reason")
     if until is not None and until < today:
         raise RuleError("Choose today or a later day for the end", "until")
+
+
+def field_of(searched: str) -> str:
+    """Which field of a customer someone has typed who searched for this: name, phone or email.
+
+    >>> field_of("98480 22338"), field_of("a@b.in"), field_of("Meera 2")
+    ('phone', 'email', 'name')
+    """
+    if "@" in searched:
+        return "email"
+    return "phone" if len(phone_digits(searched)) >= 6 and not any(map(str.isalpha, searched)) else "name"
+
+
+def contradicts(gstin: str, state: str) -> bool:
+    """Whether a GSTIN is registered in another state than this one. What is no state of India contradicts nothing.
+
+    >>> contradicts("27AAPFU0939F1ZV", "karnataka"), contradicts("27AAPFU0939F1ZV", ""), contradicts("", "Kerala")
+    (True, False, False)
+    """
+    registered, said = state_of_gstin(gstin), state_code(state)
+    return bool(registered and said) and STATE_TODAY.get(said, said) != registered
+
+
+def check_gstin(gstin: str, state: str) -> None:
+    """Raises RuleError when they contradict each other: the customer's invoices would name two places of supply."""
+    if contradicts(gstin, state):
+        there = state_named(gstin)
+        raise RuleError(f"This GSTIN is registered in {there}, not in {state}: choose {there}, or check it", "gstin")
 
 
 def ends_override(override: str | None) -> bool:

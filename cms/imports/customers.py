@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from cms.customers.actions import add_segment, customer_keys, customer_terms
 from cms.customers.queries import segments
+from cms.customers.rules import contradicts
 from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
@@ -72,6 +73,7 @@ class Customers:
         name = needed(name, 120, "name")
         email = parse_email(email) if email else ""
         phone = parse_phone(phone, self.run.country) if phone else ""
+        gstin = parse_gstin(gstin) if gstin else ""
         return {
             "ref": ref,
             "name": name,
@@ -84,7 +86,7 @@ class Customers:
             "state": clean_text(state, 60, "state", what="state"),
             "postcode": self._postcode(postcode, country),
             "country": country,
-            "gstin": parse_gstin(gstin) if gstin else "",
+            "gstin": gstin,
             "created_at": at,
             "created_on": day,
             "note": clean_text(more[0], 4000, "note", many_lines=True, what="note"),
@@ -135,6 +137,9 @@ class Customers:
         if phone:
             self.phones[phone] = who
         self._make_segment(row["segment"])
+        if contradicts(row["gstin"], row["state"]):
+            what = "customers have a GSTIN of another state than their address: their invoices go by the GSTIN"
+            self.file.noticed.add(what, f"line {line}")
         if row["segment"] != "Individual" and row["gender"]:
             self.file.noticed.add("genders of customers who are no individuals were left out", f"line {line}")
             row["gender"] = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cms.customers.rules import field_of
 from cms.errors import RuleError
 from cms.fields import id_in, parse_whole
 from cms.formats import parse_email, parse_phone
@@ -59,6 +60,7 @@ class Draft:
     problems: dict[str, str] = field(default_factory=dict)
     discount_paise: int = 0
     new_customer: dict[str, Any] | None = None
+    carried: str = ""
 
     @classmethod
     def from_form(cls, posted: Any, currency: str, customer: Any, products: Mapping[int, Any]) -> Draft:
@@ -83,6 +85,11 @@ class Draft:
         """One more line, at the catalogue's price."""
         self.lines.append(TypedLine(product, "1", plain_money(product.price_paise, self.currency), ""))
         self.product_q = ""
+
+    def carry(self) -> None:
+        """Begin a new customer with what was searched for and not found."""
+        self.carried = field_of(self.customer_q)
+        self.new[self.carried], self.customer_q = self.customer_q.strip(), ""
 
     def remove(self, index: int | None) -> None:
         if index is not None and 0 <= index < len(self.lines):

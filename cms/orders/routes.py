@@ -74,6 +74,8 @@ def draft() -> ResponseReturnValue:
     if (added := id_in(request.form.get("add"))) and (product := products.products_by_id([added]).get(added)):
         typed.add(product)
     typed.remove(id_in(request.form.get("remove")))
+    if "carry" in request.form:
+        typed.carry()
     part = request.args.get("part", "") if is_htmx() else ""
     page = {"totals": "orders/_typed.html", "customers": "orders/_customers.html", "products": "orders/_products.html"}
     whole = "orders/_draft.html" if is_htmx() else "orders/new.html"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cms.errors import RuleError
-from cms.money import percent_of, show_money, split
+from cms.money import percent_of, show_count, show_money, split
 
 STATUSES = ("Pending", "Shipped", "Delivered", "Cancelled")
 MOVES: Mapping[str, tuple[str, ...]] = {
@@ -80,7 +80,7 @@ def check_lines(lines: list[Line], currency: str = "INR") -> None:
         raise RuleError(f"An order can have at most {MOST_LINES:,} lines", "lines")
     for number, line in enumerate(lines, start=1):
         if not 1 <= line.quantity <= MOST_UNITS:
-            raise RuleError(f"Line {number}: the quantity must be from 1 to {MOST_UNITS:,}", "quantity")
+            raise RuleError(f"Line {number}: the quantity must be from 1 to {show_count(MOST_UNITS)}", "quantity")
         if not 0 <= line.unit_price_paise <= MOST_PRICE_PAISE:
             most = show_money(MOST_PRICE_PAISE, currency)
             raise RuleError(f"Line {number}: the price must be from 0 to {most}", "unit_price")

@@ -57,7 +57,10 @@ class DeskLine:
 
 @dataclass
 class Desk:
-    """All of one act, as typed. `reasons`: the shop's list, each with whether it is bound by no last day."""
+    """All of one act, as typed. `reasons`: the shop's list, each with whether it is bound by no last day.
+
+    `suggested`: the goods that the reason stands for; `moved`: they changed with it just now.
+    """
 
     order: Any
     lines: list[DeskLine]
@@ -70,17 +73,19 @@ class Desk:
     whole: str = ""
     reason: str = ""
     goods: str = "sellable"
+    suggested: str = "sellable"
     mode: str = "upi"
     words: str = ""
     late_reason: str = ""
     reference: str = ""
     problems: dict[str, str] = field(default_factory=dict)
     hidden: int = 0
+    moved: bool = False
 
     def fill(self, posted: Any) -> None:
         """Take over what was posted. Only lines of this order are looked for."""
         self.request_key = posted.get("request_key", "")[:56]
-        for name in ("line_q", "whole", "reason", "goods", "mode", "words", "late_reason", "reference"):
+        for name in ("line_q", "whole", "reason", "goods", "suggested", "mode", "words", "late_reason", "reference"):
             setattr(self, name, posted.get(name, getattr(self, name))[:2000])
         known = set()
         for one in self.lines:
@@ -93,6 +98,16 @@ class Desk:
         if any(name.startswith("qty-") and name not in known and value.strip() for name, value in posted.items()):
             self.problems["lines"] = f"Something typed here is not of {self.order.ref}; reload the page"
         self.answer()
+
+    def suggest(self) -> None:
+        """Let the goods follow the reason, until somebody chose otherwise for all; a line's own reason likewise."""
+        usual = rules.usual_goods(self.reason)
+        if self.goods == self.suggested != usual:
+            self.goods = self.suggested = usual
+            self.moved = True
+        for one in self.lines:
+            if one.reason and not one.goods and (goods := rules.usual_goods(one.reason)) != self.goods:
+                one.goods = goods
 
     def answer(self) -> None:
         """What each typed line is worth, or why it cannot come back."""
@@ -112,7 +127,7 @@ class Desk:
         if self.goods not in GOODS or any(one.goods not in ("", *GOODS) for one in self.chosen):
             self.problems["goods"] = "Choose what becomes of the goods"
         if self.mode not in rules.MODES:
-            self.problems["mode"] = "Choose how the money goes back"
+            self.problems["mode"] = "Choose how it is settled"
         for name, (what, longest) in TEXTS.items():
             try:
                 cleaned = clean_text(getattr(self, name), longest, many_lines=name == "words", what=what)

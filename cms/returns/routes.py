@@ -65,6 +65,7 @@ def new() -> ResponseReturnValue:
 def draft() -> ResponseReturnValue:
     """The desk after one step on it, or what the lines typed so far are worth. Nothing is stored."""
     desk = _typed()
+    desk.suggest()
     parts = {"lines": "returns/_lines.html", "typed": "returns/_typed.html"}
     whole = "returns/_desk.html" if is_htmx() else "returns/new.html"
     return render_template(parts.get(request.args.get("part", ""), whole) if is_htmx() else whole, **_shown(desk))

@@ -9,7 +9,9 @@ from typing import Any
 
 from cms.dates import show_date
 from cms.errors import RuleError
+from cms.money import show_count
 from cms.payments.rules import most_to_give_back
+from cms.text import fold, western_digits
 
 OPEN = ("requested", "approved", "received")
 STATES = (*OPEN, "refunded", "refused")
@@ -34,6 +36,10 @@ HOW: Mapping[str, str] = {
     "replacement": "by a replacement",
     "other": "in another way",
 }
+
+
+UNSOUND = ("damag", "defect", "broke", "fault", "leak", "spoil", "expir", "stale", "torn", "खराब", "टूट")
+"""How the words begin that say that goods are not to be sold again."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,18 @@ def late_reason(today: date, last: date, reason: str, any_time: bool, owner: boo
     return typed
 
 
+def usual_goods(reason: str) -> str:
+    """What becomes of goods that come back for this reason, as long as nobody says otherwise.
+
+    >>> usual_goods("Damaged or defective"), usual_goods("Did not like it")
+    ('damaged', 'sellable')
+    """
+    return "damaged" if any(word.startswith(UNSOUND) for word in fold(reason).split()) else "sellable"
+
+
 def quantity_of(text: str, left: int, sold: int) -> int:
     """How many come back, as typed: 1 to `left` of `sold`. Raises RuleError."""
-    bare = text.strip().replace(",", "")
+    bare = western_digits(text).strip().replace(",", "")
     if not (bare.isascii() and bare.isdigit()) or len(bare) > 9:
         raise RuleError("Type how many come back as a whole number", "quantity")
     check_quantity(int(bare), left, sold)
@@ -122,7 +137,8 @@ def check_quantity(quantity: int, left: int, sold: int) -> None:
     if quantity < 1:
         raise RuleError("Type 1 or more, or leave it empty", "quantity")
     if quantity > left:
-        some = f"Only {left:,} of {sold:,} left to come back" if left else f"All {sold:,} came back already"
+        all_of = show_count(sold)
+        some = f"Only {show_count(left)} of {all_of} left to come back" if left else f"All {all_of} came back already"
         raise RuleError(some, "quantity")
 
 

@@ -129,8 +129,8 @@ class TaxForm(PartForm):
         "GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20, "autocomplete": "off"}
     )
     prices_include_tax = Tick("Prices include GST")
-    invoice_prefix = Read("Invoice numbers begin with", parse_prefix, required=True, render_kw=CODE)
-    credit_prefix = Read("Credit note numbers begin with", parse_prefix, required=True, render_kw=CODE)
+    invoice_prefix = Read("Start of invoice numbers", parse_prefix, required=True, render_kw=CODE)
+    credit_prefix = Read("Start of credit note numbers", parse_prefix, required=True, render_kw=CODE)
     invoice_note = LongText("Note on invoices", 300, render_kw={"rows": 2})
     fill_state = HiddenField()
 

@@ -125,9 +125,11 @@ def test_a_new_password_ends_the_sessions_elsewhere_and_keeps_this_one(app, clie
 @pytest.mark.parametrize(
     "current, password, said",
     [("wrong", NEW, "not your current password"), (PASSWORD, "short", "at least 10"), (PASSWORD, "", "is needed"),
-     (PASSWORD, "password123", "easy to guess"), (PASSWORD, "a\0" * 9, "cannot have")],
+     (PASSWORD, PASSWORD, "in use already"), (PASSWORD, "password123", "easy to guess"),
+     (PASSWORD, "a\0" * 9, "cannot have"), (PASSWORD, "Lakshmi Lamps of Guntur", "A name, of the shop")],
 )  # fmt: skip
 def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(client, current, password, said):
+    set_shop(name="Lakshmi Lamps of Guntur")
     answer = client.post_form("/account/password", {"current": current, "password": password})
     assert answer.status_code == 422 and said in answer.text
     assert user_or_404(client.user.id).password_hash == client.user.password_hash

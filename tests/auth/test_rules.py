@@ -57,6 +57,9 @@ def test_a_password_that_is_hard_to_guess_is_taken(password):
         ("qwertyuiop", (), "easy to guess"),
         ("1234567890", (), "easy to guess"),
         ("ashapatel1", ("asha", "ashapatel"), "easy to guess"),
+        ("Lakshmi Lamps", ("asha", "Lakshmi Lamps"), "A name, of the shop"),
+        ("lakshmi-lamps2026", ("asha", "Lakshmi Lamps"), "A name, of the shop"),
+        ("दीप भंडार नगर", ("asha", "दीपभंडारनगर"), "A name, of the shop"),
     ],
 )
 def test_a_password_that_is_easy_to_guess_is_refused(password, known, said):

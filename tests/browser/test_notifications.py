@@ -34,7 +34,7 @@ def test_a_message_about_an_order_is_previewed_changed_opened_in_whatsapp_and_lo
     expect(page.locator("#preview")).to_contain_text("did you mean {customer}?")
     page.get_by_label("Message", exact=True).fill("Namaste {customer},\n{order} is packed")
     expect(shown).to_have_text("Namaste Meera Rao,\nORD001 is packed")
-    page.get_by_role("button", name="Go to WhatsApp").click()
+    page.get_by_role("button", name="Save, then open in WhatsApp").click()
 
     expect(page.locator("#main .pill")).to_have_text("Not sent yet")
     with context.expect_page() as opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
@@ -81,6 +82,13 @@ def test_a_message_about_what_is_due_takes_the_order_that_is_due(client, meera):
     set_shop(upi_vpa="lamps@upi")
     page = client.get(f"/notifications/new?customer={meera.id}&template=payment_due").text
     assert f"₹499.00 of your order {due.ref} is still open" in page
+
+
+def test_a_template_with_a_private_link_is_not_offered_and_it_is_said_where_it_is(client, meera):
+    for url in (f"/notifications/new?customer={meera.id}", "/notifications/new?to=many"):
+        page = client.get(url).text
+        assert ">Ask for feedback</option>" not in page and f">{template_of('win_back').name}</option>" in page
+        assert "“Ask for feedback” is not among them" in page and "on the order's page" in unescape(page)
 
 
 @pytest.mark.parametrize(

@@ -73,5 +73,8 @@ def test_what_the_law_wants_is_missing_until_it_is_there():
     page.grievance_name, page.grievance_designation, page.grievance_phone = "Asha", "Owner", "+919848022338"
     page.returns_policy = page.delivery_policy = "Yes"
     assert rules.missing(shop, page) == ["your terms for payment, privacy"]
+    page.grievance_designation = ""
+    assert "the grievance officer's designation" in rules.missing(shop, page)
+    page.grievance_designation = "Owner"
     page.payment_policy = page.privacy_policy = "Yes"
     assert not rules.missing(shop, page)

@@ -83,7 +83,15 @@ def test_a_phone_or_email_that_someone_has_is_refused_naming_them(client, name, 
     make_customer("Asha Patel", phone="+919876543210", email="meera@example.com")
     answer = client.post_form("/customers", {"name": "Sita", "segment": "Individual", name: value})
     assert answer.status_code == 422
-    assert "Asha Patel (CUST001) already has" in answer.text and value in unescape(answer.text)
+    assert "Asha Patel (CUST001) already has" in answer.text and "&lt;a" not in answer.text
+    assert f'<a href="/customers/{only().id}" target="_blank">Open CUST001</a>' in answer.text
+    assert value in unescape(answer.text)
+
+
+def test_the_name_of_who_has_the_phone_is_escaped(client):
+    make_customer("<b>Uma</b>", phone="+919876543210")
+    answer = client.post_form("/customers", {"name": "Sita", "segment": "Individual", "phone": "98765 43210"})
+    assert "&lt;b&gt;Uma&lt;/b&gt; (CUST001) already has" in answer.text and "<b>Uma" not in answer.text
 
 
 def test_the_form_sent_twice_makes_one_customer(client):

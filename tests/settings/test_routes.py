@@ -75,7 +75,7 @@ def test_what_cannot_be_is_told_beside_the_field_and_everything_typed_stays(clie
     [
         ("active_days", "0", "from 1 to 3,650"),
         ("clv_months", "121", "from 1 to 120"),
-        ("low_stock", "-1", "from 0 to 1,000,000"),
+        ("low_stock", "-1", "from 0 to 10,00,000"),
         ("undo_minutes", "10081", "from 0 to 10,080"),
         ("return_days", "9999", "from 0 to 3,650"),
         ("return_from", "never", "Choose one of the list"),
