@@ -16,7 +16,7 @@ from cms.dates import financial_year_label
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import whatsapp_href
-from cms.invoices import actions, invoice, pdf, queries
+from cms.invoices import actions, invoice, letters, pdf, queries
 from cms.invoices.filters import InvoiceFilter, days_of_year
 from cms.money import show_money
 from cms.orders.queries import order_or_404
@@ -139,7 +139,7 @@ def _preview(order: Any, problem: str = "") -> str:
         "invoices/preview.html",
         order=order,
         **_shown(paper),
-        warnings=invoice.warnings(paper, shop().gst_mode),
+        warnings=invoice.warnings(paper, shop().gst_mode) + letters.warnings(paper),
         problem=problem,
     )
 
