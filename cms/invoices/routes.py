@@ -107,10 +107,12 @@ def render(order_id: int) -> ResponseReturnValue:
 @needs("see")
 def show_note(note_id: int) -> ResponseReturnValue:
     note = queries.credit_note_or_404(note_id)
+    order = order_or_404(queries.order_of_note(note))
     return render_template(
         "invoices/note.html",
         note=note,
-        order_id=queries.order_of_note(note),
+        order_id=order.id,
+        whatsapp=_whatsapp(order, note.content),
         **_shown(note.content),
         **_file_of(f"credit-note-{note.id}", note.content),
     )
@@ -192,7 +194,7 @@ def _whatsapp(order: Any, content: dict[str, Any]) -> str:
         return ""
     total = show_money(content["payable_paise"], content["currency"])
     said = f"{content['kind']} {content['number']} from {content['seller']['name']}: {total}"
-    due = order.due_paise or 0
+    due = 0 if "against" in content else order.due_paise or 0
     if link := invoice.upi_link(content | {"due_paise": due}, content["number"]):
         said += f"\nTo pay {show_money(due, content['currency'])} by UPI: {link}"
     return whatsapp_href(phone, said)

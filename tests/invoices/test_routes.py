@@ -85,6 +85,15 @@ def test_the_message_for_whatsapp_says_the_number_the_amount_and_how_to_pay(clie
     assert "cannot carry a file" in page
 
 
+def test_a_credit_note_has_its_message_for_whatsapp_without_a_way_to_pay(client):
+    open_shop(upi_vpa="ab.stores@okaxis")
+    _order, note = make_invoiced(make_customer(phone="+919848022338"), make_product())
+    page = client.get(f"/credit-notes/{note.id}").text
+    href = unquote(re.search(r'href="(https://wa\.me/919848022338\?text=[^"]+)"', page)[1])
+    assert f"Credit note {note.number} from Lakshmi Stores: ₹" in href and "upi://" not in href
+    assert f'data-name="{note.number.replace("/", "-")}.pdf"' in page
+
+
 def test_a_cancelled_order_shows_the_credit_note_and_cannot_come_back(client):
     open_shop()
     order, note = make_invoiced()
