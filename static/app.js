@@ -122,10 +122,24 @@
   }
   addEventListener("pageshow", (event) => event.persisted && $$("form[aria-busy]").forEach(free));
 
+  // A file can be shared where the phone can: the button shows itself only there.
+  const named = (button, parts) => new File(parts, button.dataset.name, { type: "application/pdf" });
+  $$("[data-share]").forEach((button) => (button.hidden = !navigator.canShare?.({ files: [named(button, ["x"])] })));
+  async function share(button) {
+    try {
+      const answer = await fetch(button.dataset.share);
+      if (answer.headers.get("Content-Type") !== "application/pdf") throw answer;
+      await navigator.share({ files: [named(button, [await answer.blob()])], title: button.dataset.title });
+    } catch (error) {
+      if (error.name !== "AbortError") toast({ message: "Could not share the PDF. Try again, or download it.", kind: "bad" });
+    }
+  }
+
   on("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     const sheet = $(`#${hit("[data-open]")?.dataset.open || "none"}`), copy = hit("[data-copy]");
     if (hit("[data-print]")) print();
+    if (hit("[data-share]")) share(hit("[data-share]"));
     if (sheet?.showModal) (event.preventDefault(), sheet.showModal());
     if (hit("[data-close]") || event.target.matches?.("dialog.sheet")) (event.preventDefault(), hit("dialog")?.close());
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast({ message: "Copied" }), () => toast({ message: "Could not copy", kind: "bad" }));

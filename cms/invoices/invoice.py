@@ -15,6 +15,8 @@ PARTS = ("taxable_paise", "cgst_paise", "sgst_paise", "igst_paise")
 TAXES = PARTS[1:]
 EWAY_PAISE = 50_000_00
 LONGEST_PAYEE = 50
+ROUNDING = 3
+"""Paise by which tax on top of a part of a line may differ from its share; that is no discount."""
 
 Content = dict[str, Any]
 
@@ -45,9 +47,7 @@ def credit_content(invoice: Content, credited: Sequence[tuple[int, int, int, int
     Raises RuleError when more would be credited of a line than was invoiced.
     """
     by_no = {line["no"]: line for line in invoice["lines"]}
-    lines = [
-        _credited(by_no[no], quantity, paise, before, invoice["taxed"]) for no, quantity, paise, before in credited
-    ]
+    lines = [_credited(by_no[no], quantity, paise, before, invoice) for no, quantity, paise, before in credited]
     kept = ("order", "currency", "seller", "buyer", "taxed", "inclusive", "inter_state", "place", "halves", "logo")
     content = {name: invoice[name] for name in kept} | {
         "kind": "Credit note",
@@ -56,7 +56,7 @@ def credit_content(invoice: Content, credited: Sequence[tuple[int, int, int, int
         "against": {"number": invoice["number"], "date": invoice["date"]},
         "reason": reason,
         "lines": lines,
-        "discount_paise": 0,
+        "discount_paise": sum(line["discount_paise"] for line in lines),
         "round_off_paise": 0,
         "payable_paise": sum(line["payable_paise"] for line in lines),
         "paid_paise": 0,
@@ -160,13 +160,14 @@ def _line(line: Any, order: Any) -> Content:
     }
 
 
-def _credited(line: Content, quantity: int, paise: int, before: int, taxed: bool) -> Content:
+def _credited(line: Content, quantity: int, paise: int, before: int, invoice: Content) -> Content:
     tax = credit_of(line, before, paise)
-    parts = tax if taxed else Tax()
+    parts = tax if invoice["taxed"] else Tax()
+    off = line["price_paise"] * quantity - (paise if invoice["inclusive"] else paise - tax.tax_paise)
     return {
         **{name: line[name] for name in ("no", "name", "sku", "hsn", "price_paise", "rate_bp")},
         "quantity": quantity,
-        "discount_paise": 0,
+        "discount_paise": off if off > ROUNDING or (line["discount_paise"] and off > 0) else 0,
         "total_paise": paise,
         "payable_paise": paise,
         **{name: getattr(parts, name) for name in PARTS},

@@ -21,23 +21,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cms.config import ROOT
 from cms.dates import show_date
+from cms.invoices.letters import FONTS, apart, fonts_for, printable
 from cms.money import CURRENCIES, show_money
 
-FONTS = ROOT / "static" / "fonts"
-SCRIPTS: tuple[tuple[str, str, bool], ...] = (
-    ("latin", "", True),
-    ("devanagari", "\u0900-\u097f\u20b9", True),
-    ("latin-ext", "\u0100-\u024f\u1e00-\u1eff\u20a0-\u20b8\u20ba-\u20bf", False),
-    ("tamil", "\u0b80-\u0bff", True),
-    ("telugu", "\u0c00-\u0c7f", True),
-    ("bengali", "\u0980-\u09ff", False),
-    ("gurmukhi", "\u0a00-\u0a7f", False),
-    ("gujarati", "\u0a80-\u0aff", False),
-    ("oriya", "\u0b00-\u0b7f", False),
-    ("kannada", "\u0c80-\u0cff", False),
-    ("malayalam", "\u0d00-\u0d7f", False),
-)
-"""Fonts by script: the letters that call for each, and whether there is a bold one. The ₹ is in Devanagari's."""
 LOGO_PIXELS = (600, 240)
 NEVER = date(1, 1, 1)
 IN_MEMORY = 64 * 2**20
@@ -69,6 +55,7 @@ def render(content: Mapping[str, Any], logo: bytes | None = None) -> bytes:
 
 def page(content: Mapping[str, Any], logo: bytes | None = None) -> str:
     """The HTML that is rendered: the content put into templates/invoices/pdf.html."""
+    content = printable(content)
     currency = content["currency"]
     symbol = CURRENCIES[currency].symbol
     return _template().render(
@@ -98,17 +85,7 @@ def broken(text: str, most: int = LONGEST_WORD) -> str:
             out.append(" ")
             run = 1
         out.append(char)
-    return "".join(out)
-
-
-def fonts_for(text: str) -> list[tuple[str, bool]]:
-    """The fonts that a text needs, and whether each has a bold one; Latin and the rupee's are always among them."""
-
-    def calls(letters: str) -> bool:
-        ranges = [(letters[i], letters[i + 2]) for i in range(0, len(letters) - 2, 3) if letters[i + 1] == "-"]
-        return any(first <= char <= last for char in set(text) for first, last in ranges)
-
-    return [(name, bold) for at, (name, letters, bold) in enumerate(SCRIPTS) if at < 2 or calls(letters)]
+    return apart("".join(out))
 
 
 def qr_png(text: str) -> bytes:

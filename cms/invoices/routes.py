@@ -16,7 +16,7 @@ from cms.dates import financial_year_label
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import whatsapp_href
-from cms.invoices import actions, invoice, pdf, queries
+from cms.invoices import actions, invoice, letters, pdf, queries
 from cms.invoices.filters import InvoiceFilter, days_of_year
 from cms.money import show_money
 from cms.orders.queries import order_or_404
@@ -107,10 +107,12 @@ def render(order_id: int) -> ResponseReturnValue:
 @needs("see")
 def show_note(note_id: int) -> ResponseReturnValue:
     note = queries.credit_note_or_404(note_id)
+    order = order_or_404(queries.order_of_note(note))
     return render_template(
         "invoices/note.html",
         note=note,
-        order_id=queries.order_of_note(note),
+        order_id=order.id,
+        whatsapp=_whatsapp(order, note.content),
         **_shown(note.content),
         **_file_of(f"credit-note-{note.id}", note.content),
     )
@@ -139,7 +141,7 @@ def _preview(order: Any, problem: str = "") -> str:
         "invoices/preview.html",
         order=order,
         **_shown(paper),
-        warnings=invoice.warnings(paper, shop().gst_mode),
+        warnings=invoice.warnings(paper, shop().gst_mode) + letters.warnings(paper),
         problem=problem,
     )
 
@@ -192,7 +194,7 @@ def _whatsapp(order: Any, content: dict[str, Any]) -> str:
         return ""
     total = show_money(content["payable_paise"], content["currency"])
     said = f"{content['kind']} {content['number']} from {content['seller']['name']}: {total}"
-    due = order.due_paise or 0
+    due = 0 if "against" in content else order.due_paise or 0
     if link := invoice.upi_link(content | {"due_paise": due}, content["number"]):
         said += f"\nTo pay {show_money(due, content['currency'])} by UPI: {link}"
     return whatsapp_href(phone, said)

@@ -8,7 +8,7 @@ import subprocess
 from playwright.sync_api import Page, expect
 
 from tests.factories import make_customer, make_order, make_product
-from tests.invoices.papers import open_shop
+from tests.invoices.papers import issue, open_shop
 
 
 def test_an_invoice_is_looked_at_issued_and_taken_along(page: Page, sign_in) -> None:
@@ -70,3 +70,33 @@ def test_a_line_of_an_invoiced_order_comes_back_and_the_credit_note_is_there(pag
     expect(page.get_by_role("heading", name="RET001")).to_be_visible()
     page.goto(f"/orders/{order.id}")
     expect(page.get_by_text(re.compile(r"CN.*00001"))).to_be_visible()
+
+
+STUB = """
+navigator.canShare = ({ files }) => files[0].type === "application/pdf";
+navigator.share = async ({ files: [file], title }) => {
+  if (window.refuse) throw new DOMException("no", "NotAllowedError");
+  const head = new TextDecoder().decode((await file.arrayBuffer()).slice(0, 4));
+  window.shared = [file.name, file.type, head, title];
+};
+"""
+
+
+def test_the_pdf_is_shared_where_the_phone_can(page: Page, sign_in) -> None:
+    open_shop()
+    order = make_order(make_customer(), make_product("Cotton saree", 118_000, gst_rate_bp=500))
+    number = issue(order).number
+    sign_in()
+    page.goto(f"/orders/{order.id}/invoice")
+    expect(page.get_by_role("link", name="Download PDF")).to_be_visible()
+    expect(page.get_by_role("button", name="Share PDF")).to_be_hidden()
+
+    page.add_init_script(STUB)
+    page.reload()
+    page.get_by_role("button", name="Share PDF").click()
+    page.wait_for_function("window.shared")
+    name = f"{number.replace('/', '-')}.pdf"
+    assert page.evaluate("shared") == [name, "application/pdf", "%PDF", f"Tax invoice {number}"]
+    page.evaluate("window.refuse = true")
+    page.get_by_role("button", name="Share PDF").click()
+    expect(page.get_by_text("Could not share the PDF")).to_be_visible()

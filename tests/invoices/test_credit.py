@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,12 +11,17 @@ from sqlalchemy import func, select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.invoices.invoice import PARTS
+from cms.invoices import pdf
+from cms.invoices.invoice import PARTS, credit_content, numbered
 from cms.models import CreditNote, Order, Return
 from cms.orders.actions import take_back
 from tests.after_sale import make_return
 from tests.factories import make_order, make_product, write
+from tests.invoices.contents import invoice_of
 from tests.invoices.papers import assert_sound, bring_back, cancel, credit, issue, lines_of, open_shop, sell
+from tests.invoices.test_pdf import text_of
+
+TODAY = date(2026, 11, 23)
 
 
 def test_what_came_back_is_credited_with_its_tax(app, clock):
@@ -30,6 +37,32 @@ def test_what_came_back_is_credited_with_its_tax(app, clock):
     assert line["quantity"] == 1 and line["taxable_paise"] + 2 * line["cgst_paise"] == 11_798
     kept = db.session.get_one(Return, back.id)
     assert (kept.credit_note_id, kept.credit_note_ref) == (note.id, note.number)
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_each_line_of_a_note_can_be_followed_as_on_the_invoice(app, client, inclusive):
+    open_shop(prices_include_tax=inclusive)
+    order = sell((16_500, 3, 500), (9999, 2, 1800), discount_paise=1010)
+    issue(order)
+    cancel(order)
+    note = db.session.scalars(select(CreditNote)).one()
+    for line in note.content["lines"]:
+        net = line["payable_paise"] if inclusive else line["taxable_paise"]
+        assert line["price_paise"] * line["quantity"] - line["discount_paise"] == net
+    assert note.content["discount_paise"] == 1010
+    page = client.get(f"/credit-notes/{note.id}").text
+    assert "Discount" in page and ("Prices include GST" in page) is inclusive
+    said = text_of(pdf.render(note.content))
+    assert "Discount" in said and ("Prices include GST" in said) is inclusive
+
+
+def test_a_note_issued_before_discounts_were_on_it_still_renders():
+    content = numbered(
+        credit_content(invoice_of(1, discount_bp=300), [(1, 1, 87_203, 0)], TODAY, "x"), "CN/26-27/00001"
+    )
+    assert content["discount_paise"] == 2697
+    old = content | {"discount_paise": 0, "lines": [line | {"discount_paise": 0} for line in content["lines"]]}
+    assert "Discount" in text_of(pdf.render(content)) and "Discount" not in text_of(pdf.render(old))
 
 
 def test_no_credit_note_without_an_invoice_or_without_money(app):

@@ -11,6 +11,7 @@ from PIL import Image
 from xhtml2pdf.config.resources import ResourceAccessError
 
 from cms.invoices import pdf
+from cms.invoices.letters import SCRIPTS, fonts_for, warnings
 from cms.invoices.rules import COMPOSITION_WORDS
 from tests.invoices.contents import invoice_of
 
@@ -141,7 +142,7 @@ def test_the_logo_is_printed_small_and_a_broken_one_left_out():
     ],
 )
 def test_every_script_has_its_font_and_no_more_are_loaded(script, letters):
-    names = [name for name, _bold in pdf.fonts_for(letters)]
+    names = [name for name, _bold in fonts_for(letters)]
     assert set(names) == {"latin", "devanagari", script}
     assert all((pdf.FONTS / f"{name}-400.woff2").is_file() for name in names)
     fonts = subprocess.run(
@@ -150,8 +151,40 @@ def test_every_script_has_its_font_and_no_more_are_loaded(script, letters):
     assert f"NotoSans{script.title()}" in fonts.stdout.decode() or script == "latin-ext"
 
 
+@pytest.mark.parametrize("name", ["محمد خان", "گرم مسالہ (لال)", "ݨ کشمیری ٲ"])
+def test_arabic_script_is_printed_and_can_be_searched(name):
+    content = invoice_of(1, [name], name=name)
+    said = text_of(pdf.render(content))
+    assert all(said.count(word) == 2 for word in name.replace("(", "").replace(")", "").split())
+
+
+def test_arabic_letters_are_joined():
+    pdf.render(invoice_of(1, ["محمد"]))  # registers the fonts
+    from reportlab.pdfbase import pdfmetrics
+
+    from cms.invoices import shaping
+
+    name = next(name for name in pdfmetrics.getRegisteredFontNames() if name.startswith("arabic_00"))
+    first, alone = shaping.shaped("محمد", name)[-1], shaping.shaped("م", name)[-1]
+    assert first != alone
+
+
+def test_a_code_beside_arabic_script_keeps_its_digits_together():
+    content = invoice_of(1, ["مسالہ 500 g"])
+    content["lines"][0]["sku"] = "12-AB"
+    assert "12-AB" in text_of(pdf.render(content))
+
+
+def test_a_sign_that_no_font_has_is_a_box_and_the_draft_says_so():
+    content = invoice_of(2, ["Tea ☕", "Lamp"], name="中文 👨\u200d👩\u200d👧 🇮🇳")
+    said = text_of(pdf.render(content))
+    assert "Tea □" in said and "□□ □ □" in said
+    assert "Some signs of 中文 👨\u200d👩\u200d👧 🇮🇳, Tea ☕ cannot be printed" in warnings(content)[0]
+    assert warnings(invoice_of(1, ["श्री محمد Śāstrī 𝓜"])) == []
+
+
 def test_bold_fonts_are_there_where_they_are_promised():
-    assert all((pdf.FONTS / f"{name}-700.woff2").is_file() for name, _letters, bold in pdf.SCRIPTS if bold)
+    assert all((pdf.FONTS / f"{name}-700.woff2").is_file() for name, _letters, bold in SCRIPTS if bold)
 
 
 def test_what_the_shaping_leans_on_is_still_there_and_letters_are_joined():

@@ -42,6 +42,12 @@ def test_a_draft_shows_what_would_be_issued_and_uses_no_number_up(client):
     assert count(Invoice) == 0
 
 
+def test_a_draft_says_what_cannot_be_printed(client):
+    order = make_order(make_customer("Meera 😀"), make_product("مسالہ"))
+    page = client.get(f"/orders/{order.id}/invoice").text
+    assert "Some signs of Meera 😀 cannot be printed: they come out as □" in page
+
+
 def test_an_invoice_is_issued_once_and_then_shown(client):
     open_shop(upi_vpa="ab.stores@okaxis")
     order = sell((10_000, 1, 1800))
@@ -77,6 +83,15 @@ def test_the_message_for_whatsapp_says_the_number_the_amount_and_how_to_pay(clie
     assert f"Tax invoice {invoice.number} from Lakshmi Stores: ₹100.00" in href
     assert "upi://pay?pa=ab.stores@okaxis" in href and "am=100.00" in href
     assert "cannot carry a file" in page
+
+
+def test_a_credit_note_has_its_message_for_whatsapp_without_a_way_to_pay(client):
+    open_shop(upi_vpa="ab.stores@okaxis")
+    _order, note = make_invoiced(make_customer(phone="+919848022338"), make_product())
+    page = client.get(f"/credit-notes/{note.id}").text
+    href = unquote(re.search(r'href="(https://wa\.me/919848022338\?text=[^"]+)"', page)[1])
+    assert f"Credit note {note.number} from Lakshmi Stores: ₹" in href and "upi://" not in href
+    assert f'data-name="{note.number.replace("/", "-")}.pdf"' in page
 
 
 def test_a_cancelled_order_shows_the_credit_note_and_cannot_come_back(client):
