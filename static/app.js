@@ -48,7 +48,7 @@
   let tap;
   on("click", (event) => {
     const button = event.target.closest?.("form[method=post] [type=submit]:not([formaction])");
-    if (!button) return;
+    if (!button || button.dataset.confirm || button.form.dataset.confirm) return; // these ask first
     const near = event.detail ? Math.hypot(event.clientX - tap?.clientX, event.clientY - tap?.clientY) < 24 : button === tap?.button;
     if (near && event.timeStamp - tap.timeStamp < 500) return event.preventDefault(), event.stopImmediatePropagation();
     tap = { button, clientX: event.clientX, clientY: event.clientY, timeStamp: event.timeStamp };

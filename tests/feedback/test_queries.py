@@ -108,7 +108,7 @@ def test_paging_there_and_back_shows_all_once(app, clock, monkeypatch, wishes):
     assert back == there and [id for some in there for id in some] == ids[::-1]
 
 
-def small_pages(query, sort, args):
+def small_pages(query, sort, args, _size):
     from cms.paging import page_of
 
     return page_of(query, sort, args, size=4)

@@ -145,7 +145,7 @@ WRONG = [
     ({"qty": "0"}, "Type 1 or more"),
     ({"qty": "6"}, "Only 5 of 5 left to come back"),
     ({"qty": "1.5"}, "as a whole number"),
-    ({"qty": "٣"}, "as a whole number"),
+    ({"qty": "three"}, "as a whole number"),
     ({"qty": ""}, "Type how many of something come back"),
     ({"reason": ""}, "Choose why it comes back"),
     ({"reason": "Martians"}, "Choose a reason of the list"),
