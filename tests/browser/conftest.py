@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from cms.models import User
 from tests.databases import Server
 from tests.factories import PASSWORD, make_user, open_session
 
 PHONE = {"width": 360, "height": 780}
+PATIENCE = 20_000
+"""Milliseconds: two browsers on two busy cores may take their time, and a condition that holds at once costs nothing."""
+expect.set_options(timeout=PATIENCE)
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +50,7 @@ def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
     context = chromium.new_context(
         base_url=server.url, viewport=PHONE, locale="en-IN", timezone_id="Asia/Kolkata", reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
