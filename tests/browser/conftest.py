@@ -15,7 +15,7 @@ from tests.factories import PASSWORD, make_user, open_session
 
 PHONE = {"width": 360, "height": 780}
 PATIENCE = 20_000
-"""Milliseconds: two browsers on two busy cores may take their time, and a condition that holds at once costs nothing."""
+"""Milliseconds: two browsers on two busy cores may take their time; what holds at once costs nothing."""
 expect.set_options(timeout=PATIENCE)
 ARGS = [
     "--no-sandbox",
