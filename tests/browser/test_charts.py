@@ -34,7 +34,11 @@ def sales(server, sign_in) -> None:
 def drawn(page: Page, name: str):
     """The chart, once it is there: it comes when it is scrolled to."""
     section = page.locator(".chart", has=page.get_by_role("heading", name=name))
-    section.evaluate(MIDDLE)
+    for _ in range(100):  # those above may push it out of sight while they come
+        section.evaluate(MIDDLE)
+        if section.locator("[data-drawn]").count():
+            break
+        page.wait_for_timeout(100)
     expect(section.locator("[data-drawn]")).to_be_visible()
     page.wait_for_load_state("networkidle")  # its neighbours may push it while they come
     section.evaluate(MIDDLE)
