@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from cms import access, templating, web
 from cms.config import ROOT, Config, read_config
-from cms.db import db, engine_options, lost_race, writing
+from cms.db import db, engine_options, lost_race, reading, reading_binds, writing
 
 log = logging.getLogger("cms")
 TRIES = 5
@@ -49,9 +49,7 @@ class Cms(Flask):
     jinja_environment = templating.Templates
 
     def full_dispatch_request(self) -> Response:
-        if not access.is_write():
-            return super().full_dispatch_request()
-        with writing():
+        with writing() if access.is_write() else reading():
             return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -79,6 +77,7 @@ def create_app(config: Config | None = None) -> Cms:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        SQLALCHEMY_BINDS=reading_binds(config.database_url),
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME=cookie,
         SESSION_COOKIE_SECURE=config.https,

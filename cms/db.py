@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.compiler import compiles
+from flask_sqlalchemy.session import Session
+from sqlalchemy import URL, Connection, Engine, MetaData, event, text, update
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
@@ -35,11 +35,25 @@ class Base(DeclarativeBase):
     )
 
 
-# A commit keeps what was loaded: with lazy="raise" an expired row could not be shown after it.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+QUIET_FOR = 1.0
+"""Seconds after which a connection is asked whether it still lives before it is used again."""
 
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _turn = threading.Lock()
+
+
+class ShopSession(Session):
+    """Flask-SQLAlchemy's session, which reads over connections that cannot write while `reading()`."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
+        if bind is None and _reading.get() and not _writing.get():
+            return db.engines.get("reading") or db.engine
+        return super().get_bind(mapper, clause, bind, **kwargs)
+
+
+# A commit keeps what was loaded: with lazy="raise" an expired row could not be shown after it.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": ShopSession})
 
 
 def engine_options(url: URL) -> dict[str, Any]:
@@ -53,9 +67,39 @@ def engine_options(url: URL) -> dict[str, Any]:
         "connect_args": secured | {"connect_timeout": 5},
         # At MySQL's default level a page's first SELECT would freeze what a later check may see.
         "isolation_level": "READ COMMITTED",
-        "pool_pre_ping": True,
         "pool_recycle": 900,
     }
+
+
+def reading_binds(url: URL) -> dict[str, Any]:
+    """A second engine on MySQL, for `reading()`: with no transaction to end, a question is one round trip."""
+    if url.get_backend_name() == "sqlite":
+        return {}
+    options = engine_options(url)
+    options["connect_args"]["init_command"] = "SET SESSION TRANSACTION READ ONLY"
+    autocommit = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
+    return {"reading": options | autocommit | {"url": url}}
+
+
+def engines() -> list[Engine]:
+    """All ways to the database, for who must watch or close them."""
+    return list(db.engines.values())
+
+
+@event.listens_for(Engine, "checkin")
+def _note_the_time(connection: Any, record: Any) -> None:
+    record.info["since"] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _see_that_it_lives(connection: Any, record: Any, _fairy: Any) -> None:
+    """SQLAlchemy's own ping costs every request a round trip, also the one that comes a moment after another."""
+    if isinstance(connection, sqlite3.Connection) or time.monotonic() - record.info.get("since", 0) < QUIET_FOR:
+        return
+    try:
+        connection.ping(reconnect=False)
+    except Exception as error:  # whatever it says, another connection is to be made
+        raise DisconnectionError from error
 
 
 @event.listens_for(Engine, "connect")
@@ -77,6 +121,16 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A transaction that reads first and writes later is refused when another wrote meanwhile.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Nothing inside writes, but what opens `writing()` of its own; on MySQL the database sees to it."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
 
 
 @contextmanager
@@ -157,60 +211,3 @@ def learn_sizes() -> None:
     if db.engine.dialect.name != "sqlite":
         for table in db.metadata.sorted_tables:
             db.session.execute(text(f"ANALYZE TABLE {table.name}"))
-
-
-class days_between(ColumnElement[float]):
-    """Days from one date to the other, in SQL."""
-
-    inherit_cache = False
-    type = Float()
-
-    def __init__(self, first: Any, last: Any):
-        self.first, self.last = first, last
-
-
-@compiles(days_between, "sqlite")
-def _sqlite_days(element: days_between, compiler: Any, **kw: Any) -> str:
-    return f"(julianday({compiler.process(element.last, **kw)}) - julianday({compiler.process(element.first, **kw)}))"
-
-
-@compiles(days_between, "mysql", "mariadb")
-def _mysql_days(element: days_between, compiler: Any, **kw: Any) -> str:
-    return f"DATEDIFF({compiler.process(element.last, **kw)}, {compiler.process(element.first, **kw)})"
-
-
-class month_of(ColumnElement[date]):
-    """The first day of a day's month, in SQL."""
-
-    inherit_cache = False
-    type = Date()
-
-    def __init__(self, day: Any):
-        self.day = day
-
-
-@compiles(month_of, "sqlite")
-def _sqlite_month(element: month_of, compiler: Any, **kw: Any) -> str:
-    return f"date({compiler.process(element.day, **kw)}, 'start of month')"
-
-
-@compiles(month_of, "mysql", "mariadb")
-def _mysql_month(element: month_of, compiler: Any, **kw: Any) -> str:
-    day = compiler.process(element.day, **kw)
-    return f"({day} - INTERVAL (DAYOFMONTH({day}) - 1) DAY)"
-
-
-class half_up(ColumnElement[int]):
-    """The quotient of two whole numbers that are not negative, rounded half up, in SQL: `money.round_half_up`."""
-
-    inherit_cache = False
-    type = BigInteger()
-
-    def __init__(self, numerator: Any, denominator: Any):
-        self.numerator, self.denominator = numerator, denominator
-
-
-@compiles(half_up)
-def _half_up(element: half_up, compiler: Any, **kw: Any) -> str:
-    n, d = (f"({compiler.process(part, **kw)})" for part in (element.numerator, element.denominator))
-    return f"((2 * {n} + {d}) {'/' if compiler.dialect.name == 'sqlite' else 'DIV'} (2 * {d}))"

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, event, literal, select, union_all
 
 from cms import Cms, create_app
 from cms.config import ROOT, Config, database_url
-from cms.db import db, writing
+from cms.db import db, engines, writing
 from cms.kept import forget
 from tests.mariadb import dying_with_us, free_port
 
@@ -71,7 +71,8 @@ class Database:
 
     def close(self) -> None:
         with self.app.app_context():
-            db.engine.dispose()
+            for engine in engines():
+                engine.dispose()
 
 
 def _spread_ids(connection: Connection) -> None:
@@ -119,17 +120,19 @@ class Queries(list[str]):
 @contextmanager
 def count_queries() -> Iterator[Queries]:
     """Collects what is sent inside: `with count_queries() as queries: ...; len(queries)`."""
-    queries, engine = Queries(), db.engine
+    queries, ways = Queries(), engines()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             queries.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in ways:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield queries
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in ways:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 @dataclass

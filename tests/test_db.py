@@ -7,7 +7,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from cms.customers.queries import customer_or_404
-from cms.db import claim, db, lock, lost_race, writing
+from cms.db import claim, db, engines, lock, lost_race, writing
 from cms.errors import Conflict
 from cms.models import Customer, Order
 from tests.factories import make_customer, make_order, make_product, write
@@ -20,10 +20,11 @@ def gone(*_args):
 @pytest.fixture
 def broken():
     """The database goes away in the middle of it all."""
-    event.listen(db.engine, "before_cursor_execute", gone)
+    for engine in engines():
+        event.listen(engine, "before_cursor_execute", gone)
     yield
-    if event.contains(db.engine, "before_cursor_execute", gone):
-        event.remove(db.engine, "before_cursor_execute", gone)
+    for engine in engines():
+        event.remove(engine, "before_cursor_execute", gone)
 
 
 @pytest.mark.parametrize("path", ["/", "/orders", "/customers", "/login", "/setup?token=x", "/account"])

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Table, func, or_, select
 
 from cms.dates import business_date
-from cms.db import days_between, db
+from cms.db import db
 from cms.models import Complaint, Customer, Feedback, Notification, Order, OrderLine, Payment, Product, Return
+from cms.sql import days_between
 
 MOST_SHOWN = 20
 Checks = list[tuple[str, Callable[[], Iterator[str]]]]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
@@ -23,7 +23,7 @@ from cms.together import Value
 FEW = 2000
 """Up to so many matches of a word are looked up and sorted; more are so common that walking the list is quicker."""
 
-MANY = 60_000
+MANY = 12_000
 """Up to so many matches of a word it is worth seeing whom it leads to together with others."""
 
 NEAR = 6_000
@@ -106,25 +106,34 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
 def ids_of(words: Sequence[str], few: int) -> Select | Sequence[int] | None:
     """At most `few` ids that one of the words leads to, or several together, for `in_`; None if it were more."""
     # Not every place where a shorter word stands is among the terms.
-    long = [word for word in words if len(word) >= SHORTEST_TERM][:4]
+    long = sorted((word for word in words if len(word) >= SHORTEST_TERM), key=len, reverse=True)[:4]
     if not long:
         return None
-    reach = few if len(long) == 1 else MANY
-    counts = [select(func.count()).select_from(_having(word).limit(reach + 1).subquery()) for word in long]
-    found = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
-    (fewest, rarest), *others = sorted(zip(found, long, strict=True))
-    if fewest <= few:
-        return _having(rarest)
-    if others and fewest <= NEAR:
-        return _ids_among(rarest, words, few)
-    others = [(count, word) for count, word in others if count <= MANY]
-    if not others:
+    rare = db.session.scalar(select(case(*((_all_within(few, word), n) for n, word in enumerate(long)))))
+    if rare is not None:
+        return _having(long[rare])
+    return _ids_together(long, words, few) if len(long) > 1 else None
+
+
+def _ids_together(long: Sequence[str], words: Sequence[str], few: int) -> Select | Sequence[int] | None:
+    """The same for words that lead to many each."""
+    reaches = [case((_all_within(NEAR, word), 0), (_all_within(MANY, word), 1), else_=2) for word in long]
+    (nearest, rarest), *others = sorted(zip(db.session.execute(select(*reaches)).one(), long, strict=True))
+    if nearest == 2:
         return None
+    if nearest == 0:
+        return _ids_among(rarest, words, few)
     joint = _having(rarest)
-    for _count, word in others:
-        joint = joint.where(CustomerTerm.customer_id.in_(_having(word, aliased(CustomerTerm))))
+    for reach, word in others:
+        if reach < 2:
+            joint = joint.where(CustomerTerm.customer_id.in_(_having(word, aliased(CustomerTerm))))
     count = db.session.scalar(select(func.count()).select_from(joint.limit(few + 1).subquery())) or 0
     return joint if count <= few else None
+
+
+def _all_within(reach: int, word: str) -> Any:
+    """Whether a word has no match behind so many: quicker than to count them."""
+    return _having(word).limit(1).offset(reach).scalar_subquery().is_(None)
 
 
 def _ids_among(rarest: str, words: Sequence[str], few: int) -> Sequence[int] | None:

@@ -21,10 +21,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from cms.db import days_between, db, half_up, month_of
+from cms.db import db
 from cms.habits.rules import Day
 from cms.models import CohortTotal, Customer, CustomerYear, GapTotal, Order, SegmentDay
 from cms.orders.filters import LIVE
+from cms.sql import days_between, half_up, month_of
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from sqlalchemy import Insert, Select, delete, func, insert, literal, select, un
 from sqlalchemy.dialects import mysql, sqlite
 
 from cms.dates import month_start
-from cms.db import db, month_of
+from cms.db import db
 from cms.models import Order, OrderLine, ProductDay, ProductMonth, Return
 from cms.models.product_totals import SUMS
 from cms.orders.filters import LIVE
+from cms.sql import month_of
 
 TABLES: tuple[tuple[Any, str], ...] = ((ProductDay, "day"), (ProductMonth, "month"))
 
