@@ -16,7 +16,7 @@ from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, Complaint, ComplaintNote, Customer, Order, User
 from cms.orders import queries as orders
-from cms.paging import PAGE, Page, Sort, page_of
+from cms.paging import Page, Sort, page_of
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -42,6 +42,9 @@ ROW = (
     Order.ref.label("order_ref"),
     User.name.label("assignee_name"),
 )
+FEW = 25
+"""Complaints on a page: each is a text to read, and what runs out first is on top."""
+
 PAGE_ROW = (*ROW, Complaint.text, Complaint.resolution, Complaint.resolution_kind, Customer.phone)
 SORTS = {
     "due": Sort("What runs out", runs_out, Complaint.id, False, datetime.fromisoformat),
@@ -66,7 +69,7 @@ def _rows(columns: Sequence[Any]) -> Select:
 
 
 def complaints_matching(
-    wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str], size: int = PAGE
+    wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str], size: int = FEW
 ) -> Page:
     """One page of the list: of the complaint or order that was typed, or of customers in whom every word is found."""
     sort = SORTS["due" if wanted.by_due else "newest"]
@@ -121,10 +124,6 @@ def unsolved(me: Value, **times: Value) -> Select:
     parts = {"mine": Complaint.assignee_id == me, "overdue": is_overdue(times["now"]), "soon": is_soon(**times)}
     counted = [func.count(case((condition, 1))).label(name) for name, condition in parts.items()]
     return select(func.count().label("count"), *counted).where(IS_UNSOLVED)
-
-
-def resolved_count() -> int:
-    return db.session.scalar(select(func.count()).where(Complaint.state == "resolved")) or 0
 
 
 def of_order(order_id: Value) -> Select:

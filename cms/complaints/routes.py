@@ -44,15 +44,14 @@ def complaint_state(state: str) -> str:
 def index() -> ResponseReturnValue:
     wanted, now = ComplaintFilter.from_args(request.args), clock.now()
     unsolved = queries.Unsolved(*db.session.execute(queries.unsolved(g.me.id, **rules.soon(now))).one())
-    resolved = queries.resolved_count()
-    counts = {"open": unsolved.count, "mine": unsolved.mine, "overdue": unsolved.overdue, "resolved": resolved}
+    counts = {"open": unsolved.count, "mine": unsolved.mine, "overdue": unsolved.overdue}
     return page_or_fragment(
         "complaints/index.html",
         "complaints/_list.html",
         shown_at=url_for("complaints.index", **wanted.as_args()),
         page=queries.complaints_matching(wanted, g.me.id, now, request.args),
         wanted=wanted,
-        counts=counts | {"all": unsolved.count + resolved},
+        counts=counts,
         users=queries.assignees(),
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         **_words(),
