@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
+from flask import g, has_request_context
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -46,7 +47,7 @@ def kept(name: str, today: date, make: Callable[[], T], *args: Any) -> T:
     if is_writing():
         return make()
     key = (str(db.engine.url), name, args)
-    stamp = (today, *(db.session.execute(_STAMP).first() or ()))  # before it is made: never newer than the answer
+    stamp = (today, *_stamp())  # before it is made: never newer than the answer
     known = _answers.get(key)
     if known is not None and known[0] == stamp:
         return known[1]
@@ -56,6 +57,15 @@ def kept(name: str, today: date, make: Callable[[], T], *args: Any) -> T:
     while len(_answers) > MOST:
         _answers.popitem(last=False)
     return answer
+
+
+def _stamp() -> tuple[Any, ...]:
+    """What stands at the end of the activity; one page looks once."""
+    if not has_request_context():
+        return tuple(db.session.execute(_STAMP).first() or ())
+    if "stamp" not in g:
+        g.stamp = tuple(db.session.execute(_STAMP).first() or ())
+    return g.stamp
 
 
 def forget() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from cms.clv.rules import Purchases
+from cms.clv.rules import LEAST_CUSTOMERS, LEAST_REPEATERS, Purchases, enough
 from cms.db import db
 from cms.models import ClvFit, Customer, CustomerValue, Job, Order
 from cms.orders.filters import LIVE
@@ -55,12 +55,14 @@ def job_at_work() -> Job | None:
 
 
 def enough_data() -> tuple[int, int]:
-    """How many customers have ordered, and how many of them again."""
+    """How many customers have ordered, and how many of them again; counted no further than it takes to be enough."""
 
-    def having(orders: int) -> int:
-        return db.session.scalar(select(func.count()).where(Customer.order_count >= orders)) or 0
+    def having(orders: int, most: int | None = None) -> int:
+        found = select(Customer.id).where(Customer.order_count >= orders).limit(most).subquery()
+        return db.session.scalar(select(func.count()).select_from(found)) or 0
 
-    return having(1), having(2)
+    seen = having(1, LEAST_CUSTOMERS), having(2, LEAST_REPEATERS)
+    return seen if enough(*seen) else (having(1), having(2))
 
 
 def purchases_by_part(today: date) -> Iterator[Purchases]:
