@@ -16,7 +16,7 @@ from sqlalchemy import JSON, BindParameter, ColumnElement, Date, DateTime, Selec
 
 from cms.db import db
 
-Value: TypeAlias = int | datetime | BindParameter[Any]
+Value: TypeAlias = int | date | BindParameter[Any]
 """What a question is asked about: itself, or where it will stand."""
 
 MOST = 10_000

@@ -72,15 +72,16 @@ COLUMNS = (
     DayTotal.returned_paise,
 )
 # Made once: every home page and every look at the tracking begins with it.
-_SUMS = select(*(func.coalesce(func.sum(column), 0) for column in COLUMNS)).where(
+SUMS = select(*(func.coalesce(func.sum(column), 0).label(column.key) for column in COLUMNS)).where(
     DayTotal.day.between(bindparam("first"), bindparam("last"))
 )
+"""What makes a Headline, for the days from `first` to `last`."""
 
 
 def headline(today: date, since: date | None = None) -> Headline:
     """The totals of all days up to `today` (or from `since` on): one query over the days, however many orders."""
     days = {"first": since or date.min, "last": today}
-    return Headline(*map(int, db.session.execute(_SUMS, days).one()))
+    return Headline(*map(int, db.session.execute(SUMS, days).one()))
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from cms.dates import month_start
 from cms.db import db
 from cms.models import DayTotal
+from cms.together import Value
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,25 @@ class Recent:
 
 def recent_sales(today: date) -> Recent:
     """As of `today`, whatever is dated later left out."""
-    this_month = month_start(today)
-    last_month = month_start(this_month - timedelta(1))
-    same_day = min(last_month + timedelta(today.day - 1), this_month - timedelta(1))
-    first, week_ago = min(last_month, today - timedelta(7)), today - timedelta(7)
-    orders = DayTotal.pending + DayTotal.shipped + DayTotal.delivered
+    return told(db.session.execute(recent_days(earliest(today), today)), today)
+
+
+def recent_days(first: Value, last: Value) -> Select:
+    """What was sold and refunded on each of these days."""
+    orders = (DayTotal.pending + DayTotal.shipped + DayTotal.delivered).label("orders")
     query = select(DayTotal.day, orders, DayTotal.gross_paise, DayTotal.returned_paise)
-    found = db.session.execute(query.where(DayTotal.day.between(first, today))).all()
+    return query.where(DayTotal.day.between(first, last))
+
+
+def earliest(today: date) -> date:
+    """The first day that any of it is compared with."""
+    return min(_last_month(today), today - timedelta(7))
+
+
+def told(found: Iterable[Sequence[Any]], today: date) -> Recent:
+    """The rows of `recent_days`, from the earliest day to today, added up."""
+    this_month, last_month, week_ago = month_start(today), _last_month(today), today - timedelta(7)
+    same_day = min(last_month + timedelta(today.day - 1), this_month - timedelta(1))
     days = {day: Sales(*map(int, amounts)) for day, *amounts in found}
 
     def between(first: date, last: date) -> Sales:
@@ -53,6 +67,10 @@ def recent_sales(today: date) -> Recent:
     return Recent(
         between(today, today), between(week_ago, week_ago), between(this_month, today), between(last_month, same_day)
     )
+
+
+def _last_month(today: date) -> date:
+    return month_start(month_start(today) - timedelta(1))
 
 
 def _sum(days: Iterable[Sales]) -> Sales:

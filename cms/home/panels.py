@@ -1,8 +1,8 @@
-"""What needs doing, and the last orders: all of it in one round trip."""
+"""The money, what needs doing, and the last orders: all of it in one round trip."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy import bindparam
 
 from cms.complaints.queries import Unsolved, unsolved
 from cms.complaints.rules import soon
-from cms.figures.queries import low_stock, scarcest
+from cms.figures.queries import SUMS, Headline, low_stock, scarcest
+from cms.figures.recent import earliest, recent_days, told
 from cms.orders.queries import latest_orders
 from cms.payments.queries import to_confirm
 from cms.returns.queries import open_counts, open_states
@@ -26,16 +27,21 @@ def _waiting() -> Together:
         to_confirm=to_confirm(),
         returns=open_states(),
         complaints=unsolved(bindparam("me"), **times),
+        sums=SUMS,
+        days=recent_days(bindparam("earliest"), bindparam("last")),
     )
 
 
-def panels(me: int, few_units: int, now: datetime) -> dict[str, Any]:
-    """Orders, products, payments, returns and complaints, by the names that the page gives them.
+def panels(me: int, few_units: int, now: datetime, today: date) -> dict[str, Any]:
+    """Figures, orders, products, payments, returns and complaints, by the names that the page gives them.
 
     `me`: whose complaints are counted as mine; `few_units`: a stock of so many or less is low.
     """
-    found = _waiting().ask(low=few_units, me=me, **soon(now))
+    days = {"first": date.min, "earliest": earliest(today), "last": today}
+    found = _waiting().ask(low=few_units, me=me, **days, **soon(now))
     return {
+        "figures": Headline(*found["sums"][0]),
+        "recent": told(found["days"], today),
         "orders": found["orders"],
         "low": low_stock(found["low"]),
         "to_confirm": found["to_confirm"][0].times,

@@ -11,8 +11,6 @@ from cms import clock
 from cms.access import needs
 from cms.auth.sessions import shop
 from cms.dates import month_start
-from cms.figures import queries as figures
-from cms.figures.recent import recent_sales
 from cms.figures.rules import compared
 from cms.home.panels import panels
 from cms.shell import today
@@ -25,10 +23,8 @@ bp = Blueprint("home", __name__)
 def index() -> ResponseReturnValue:
     return render_template(
         "home/index.html",
-        figures=figures.headline(today()),
-        recent=recent_sales(today()),
         compared=compared,
         weekday=f"last {today():%A}",
         month_before=f"in {month_start(today()) - timedelta(1):%B} up to this day",
-        **panels(g.me.id, shop().low_stock, clock.now()),
+        **panels(g.me.id, shop().low_stock, clock.now(), today()),
     )
