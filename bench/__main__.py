@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.measure import measure
 from bench.places import KEPT, LATEST, PLACES, Place, say
+from bench.plain import ask_plainly
 from bench.report import Run, report
 from bench.retail import import_retail
 from bench.shops import shop_on
@@ -46,6 +47,7 @@ def run_on(place: Place, args: argparse.Namespace) -> Run:
             stands.append(Stand(shop))
             stack.callback(stands[-1].close)
         run.results = measure(stands, args.rounds)
+        run.plain = ask_plainly(stands[-1])
         run.throughput = throughput(stands[-1], 1 if args.quick else 4)
         servers = [stand.server for stand in stands]
         run.worker_mb = max(server.now_kb for server in servers) / 1024

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.measure import Result
 from bench.pages import FIRST_VISIT_KB, GROWTH, READ, WRITE
+from bench.plain import Plain
 from bench.retail import LINES_A_SECOND, MB, Imported
 from bench.throughput import AIM, PEOPLE, Throughput
 
@@ -26,6 +27,7 @@ class Run:
     results: list[Result] = field(default_factory=list)
     worker_mb: float = 0.0
     worker_peak_mb: float = 0.0
+    plain: list[Plain] = field(default_factory=list)
     throughput: Throughput | None = None
     imported: Imported | None = None
 
@@ -50,7 +52,7 @@ def report(runs: list[Run], rounds: int) -> str:
         f"the smallest shop, a number of queries that does not grow, {FIRST_VISIT_KB} KB for a first visit. "
         "A growth in brackets compares lists of different lengths and is not judged."
     )
-    return "\n\n".join(["# Results", intro, *(_table(run) for run in runs), _summary(runs)]) + "\n"
+    return "\n\n".join(["# Results", intro, *(_table(run) for run in runs), _plainly(runs), _summary(runs)]) + "\n"
 
 
 def _table(run: Run) -> str:
@@ -75,6 +77,24 @@ def _line(result: Result) -> list[str]:
         f"{heaviest / 1024:.1f}" if heaviest else "",
         f"{OVER}: {', '.join(result.over)}" if result.over else verdict,
     ]
+
+
+def _plainly(runs: list[Run]) -> str:
+    """What plain SQL over the rows takes for the same answers, in the largest shop."""
+    heads = [head for run in runs for head in (f"{run.database}: plain SQL, ms", "ours, ms", "times")]
+    lines = [
+        "## The same questions in plain SQL over the rows",
+        "",
+        _cells(["", *heads]),
+        "|---" + "|--:" * len(heads) + "|",
+    ]
+    for questions in zip(*(run.plain for run in runs), strict=True):
+        cells = [questions[0].name]
+        for run, plain in zip(runs, questions, strict=True):
+            ours = next(result.timed[-1].ms for result in run.results if result.row.name == plain.name)
+            cells += [f"{plain.ms:.1f}", f"{ours:.1f}", f"{plain.ms / ours:.1f}"]
+        lines.append(_cells(cells))
+    return "\n".join(lines)
 
 
 def _summary(runs: list[Run]) -> str:

@@ -111,7 +111,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
             "foreign_keys=ON",
             "synchronous=NORMAL",
             "temp_store=MEMORY",
-            "cache_size=-4000",
+            "cache_size=-2000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
