@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import create_engine, event, select, text, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from cms.customers.queries import customer_or_404
-from cms.db import claim, db, engines, lock, lost_race, writing
+from cms.db import claim, db, engines, lock, lost_race, reading, writing
 from cms.errors import Conflict
 from cms.models import Customer, Order
 from tests.factories import make_customer, make_order, make_product, write
@@ -158,3 +160,30 @@ def test_the_relations_of_an_order_are_loaded_on_purpose_or_not_at_all(app):
     order = make_order()
     with pytest.raises(Exception, match=r"lazy='raise'"):
         _ = db.session.get_one(Order, order.id).lines
+
+
+def test_what_only_reads_cannot_write_on_mysql(app, database):
+    customer = make_customer("Meera")
+    change = update(Customer).values(name="Asha").execution_options(synchronize_session=False)
+    with reading():
+        assert db.session.scalar(select(Customer.name).where(Customer.id == customer.id)) == "Meera"
+        if database == "mariadb":
+            with pytest.raises(OperationalError, match="READ ONLY"):
+                db.session.execute(change)
+        with writing():
+            db.session.execute(change)
+            db.session.commit()
+        assert db.session.scalar(select(Customer.name)) == "Asha"
+
+
+@pytest.mark.parametrize("mode", [reading, writing])
+def test_a_connection_that_died_unused_is_made_anew(app, database, monkeypatch, mode):
+    if database == "sqlite":
+        pytest.skip("SQLite's connections do not die")
+    monkeypatch.setattr(sys.modules["cms.db"], "QUIET_FOR", 0)
+    with mode():
+        mine = db.session.scalar(text("SELECT connection_id()"))
+        db.session.remove()
+        with create_engine(db.engine.url).connect() as other:
+            other.execute(text(f"KILL {mine}"))
+        assert db.session.scalar(text("SELECT connection_id()")) != mine
