@@ -23,6 +23,7 @@ from cms.formats import show_phone
 from cms.rfm.rules import BY_KEY as GROUPS
 from cms.rfm.rules import name_of
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import page_or_fragment, toast
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("customers.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
+        views=bar_of("customers", wanted, request.args, g.me.id),
         sum=sum_of(wanted, today(), shop().active_days),
         segments=queries.segments(),
         sorts=queries.SORTS,
