@@ -209,7 +209,7 @@
     count();
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $$(".side [aria-current], .tabs [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
+  $$(":is(.side, .tabs, .views) [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
   $("[aria-invalid=true]")?.focus();
   count();
   bringBack();

@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
         people={str(one.id): one.name for one in queries.people()} | {NOBODY: "Commands and imports"},
         kinds=rules.KINDS,
         wanted=wanted,
-        views=bar_of("activity", wanted, request.args, g.me.id),
+        views=bar_of("activity", wanted, request.args, g.me),
         **latest,
         **_words(),
     )

@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("complaints.index", **wanted.as_args()),
         page=queries.complaints_matching(wanted, g.me.id, now, request.args),
         wanted=wanted,
-        views=bar_of("complaints", wanted, request.args, g.me.id),
+        views=bar_of("complaints", wanted, request.args, g.me),
         counts=counts | {"all": unsolved.count + resolved},
         users=queries.assignees(),
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",

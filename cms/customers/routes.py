@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("customers.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
-        views=bar_of("customers", wanted, request.args, g.me.id),
+        views=bar_of("customers", wanted, request.args, g.me),
         sum=sum_of(wanted, today(), shop().active_days),
         segments=queries.segments(),
         sorts=queries.SORTS,

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("feedback.index", **wanted.as_args()),
         page=queries.feedback_matching(wanted, product, request.args),
         wanted=wanted,
-        views=bar_of("feedback", wanted, request.args, g.me.id),
+        views=bar_of("feedback", wanted, request.args, g.me),
         product=product,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         spread=spread,

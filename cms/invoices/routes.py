@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("invoices.index", **wanted.as_args()),
         page=queries.invoices_matching(wanted, request.args),
         wanted=wanted,
-        views=bar_of("invoices", wanted, request.args, g.me.id),
+        views=bar_of("invoices", wanted, request.args, g.me),
         years=queries.years(),
         summed="" if wanted.since or wanted.until else year,
         invoiced=invoiced,

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("notifications.index", **wanted.as_args()),
         page=queries.messages_matching(wanted, now, request.args),
         wanted=wanted,
-        views=bar_of("notifications", wanted, request.args, g.me.id),
+        views=bar_of("notifications", wanted, request.args, g.me),
         waiting=queries.waiting(),
         most=queries.MOST_COUNTED,
         mail_ready=mail_ready(),

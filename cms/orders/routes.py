@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("orders.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
-        views=bar_of("orders", wanted, request.args, g.me.id),
+        views=bar_of("orders", wanted, request.args, g.me),
         sorts=queries.SORTS,
         statuses=rules.STATUSES,
         next_moves=rules.next_moves,

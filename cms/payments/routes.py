@@ -138,7 +138,7 @@ def _list(args: Any) -> str:
         shown_at=shown_at,
         page=queries.payments_matching(wanted, args),
         wanted=wanted,
-        views=bar_of("payments", wanted, args, g.me.id),
+        views=bar_of("payments", wanted, args, g.me),
         waiting=db.session.scalar(queries.to_confirm()),
         totals=queries.totals_by_method(first, last),
         days=(first, last),

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("products.index", **wanted.as_args()),
         page=queries.products_matching(wanted, shop().low_stock, request.args),
         wanted=wanted,
-        views=bar_of("products", wanted, request.args, g.me.id),
+        views=bar_of("products", wanted, request.args, g.me),
         categories=queries.categories(),
         sorts=queries.SORTS,
     )

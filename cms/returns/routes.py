@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("returns.index", **wanted.as_args()),
         page=queries.returns_matching(wanted, request.args),
         wanted=wanted,
-        views=bar_of("returns", wanted, request.args, g.me.id),
+        views=bar_of("returns", wanted, request.args, g.me),
         sum=sum_of(wanted),
         counts=queries.open_counts(db.session.execute(queries.open_states())),
         reasons=list(queries.reasons()),

@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
         "tracking/_list.html",
         page=orders.orders_matching(wanted, request.args),
         wanted=wanted,
-        views=bar_of("tracking", asked, request.args, g.me.id),
+        views=bar_of("tracking", asked, request.args, g.me),
         counts=figures.headline(today()),
         next_moves=rules.next_moves,
         wait_days=lambda order: rules.wait_days(order.ordered_on, today()),

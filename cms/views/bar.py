@@ -23,14 +23,20 @@ class Bar:
     backwards: bool
 
     @property
+    def can_save(self) -> bool:
+        """Whether it shows something that is not the whole list, nor saved already."""
+        return bool(self.args) and self.here is None
+
+    @property
     def query(self) -> str:
         return urlencode(self.args)
 
 
-def bar_of(room: str, wanted: Any, asked: Mapping[str, str], user_id: int) -> Bar:
-    """`wanted`: the list's filter as it was understood; `asked`: the address as it was typed."""
+def bar_of(room: str, wanted: Any, asked: Mapping[str, str], me: Any) -> Bar:
+    """`wanted`: the list's filter as it was understood; `asked`: the address as it was typed. `me` says which lists
+    have views, so that without any nothing is asked."""
     pairs = [(name, value) for name, values in _lists(asked) for value in values]
-    args, saved = wanted.as_args(), queries.views_of(user_id, room)
+    args, saved = wanted.as_args(), queries.views_of(me.id, room) if room in me.view_rooms else ()
     return Bar(
         room,
         args,

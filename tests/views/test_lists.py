@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cms.views.actions import save_view
 from cms.views.lists import FILTERS
 from tests.after_sale import make_complaint, make_feedback, make_invoiced, make_message, make_return
+from tests.databases import count_queries
 from tests.endpoints import endpoints, examples_in, page_of
-from tests.factories import make_customer, make_order, make_product
+from tests.factories import make_customer, make_order, make_product, make_user, write
 from tests.payments.doing import pay
 
 WISHES = {
@@ -113,3 +115,26 @@ def test_no_page_links_to_a_list_with_a_filter_that_it_does_not_know(client, clo
     assert len(links) > 40
     wrong = {href: page for href, page in links.items() if "left out" in client.get(href).text}
     assert not wrong
+
+
+@pytest.mark.parametrize("room", FILTERS)
+def test_only_a_list_with_views_asks_for_them(client, room):
+    def asked() -> int:
+        client.get(f"/{room}")
+        with count_queries() as queries:
+            client.get(f"/{room}")
+        return len(queries)
+
+    def save(where: str, name: str) -> None:
+        with write():
+            save_view(client.user.id, where, name, {"q": name}, client.user)
+
+    someone, other = make_user(), next(name for name in FILTERS if name != room)
+    with write():
+        save_view(someone.id, room, "Not hers", {"q": "x"}, someone)
+    before = asked()
+    save(other, "Elsewhere")
+    assert asked() == before
+    save(room, "Here")
+    save(room, "And here")
+    assert asked() == before + 1

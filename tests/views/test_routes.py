@@ -54,7 +54,7 @@ def test_every_list_offers_to_save_what_it_shows(client, clock, room):
     assert chips(client, room) == [("As I like it", answer.location)]
     here = client.get(answer.location).text
     assert 'aria-current="page">As I like it</a>' in here
-    assert "Change view" in here
+    assert "Rename or delete this view" in here
     assert "Save view" not in here
     assert "left out" not in here
 
