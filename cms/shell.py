@@ -64,6 +64,7 @@ STORY_ICONS = {
     "message": "notifications",
     "invoice": "invoices",
     "credit_note": "invoices",
+    "view": "bookmark",
 }
 
 

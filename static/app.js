@@ -154,11 +154,37 @@
     if (key === "Enter" && target.matches?.("[data-search]")) event.preventDefault();
     const undo = key === "z" && (event.ctrlKey || event.metaKey) && !typing && $$(".toast button").pop();
     if (undo) (event.preventDefault(), undo.click());
-    if (key === "/" && !typing && $("#site-search")) (event.preventDefault(), $("#site-search").focus());
+    const slash = key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (slash || (key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey)) find(event);
+    if (target.id === "finder-q") walk(event);
     if (picker && /^Arrow(Up|Down)$/.test(key) && !target.matches("select, [type=number]")) {
       const stops = $$("input[type=search], .picker-results :is(button, a)", picker), next = stops.indexOf(target) + (key === "ArrowDown" ? 1 : -1);
       (event.preventDefault(), stops[Math.max(0, Math.min(next, stops.length - 1))]?.focus());
     }
+  });
+
+  // The search of the whole shop: the focus stays in its field, the chosen row is told by aria-activedescendant.
+  const finder = $("#finder"), field = $("#finder-q");
+  function find(event) {
+    if (!finder || $("dialog[open]")) return finder?.open && event.preventDefault();
+    (event.preventDefault(), finder.showModal(), field.select());
+  }
+  function choose(row) {
+    $$("#finder-list [aria-selected=true]").forEach((old) => old.setAttribute("aria-selected", "false"));
+    row ? field.setAttribute("aria-activedescendant", row.id) : field.removeAttribute("aria-activedescendant");
+    (row?.setAttribute("aria-selected", "true"), row?.scrollIntoView({ block: "nearest" }));
+  }
+  function walk(event) {
+    const rows = $$("#finder-list [role=option]"), chosen = rows.findIndex((row) => row.ariaSelected === "true");
+    const next = { ArrowDown: chosen + 1, ArrowUp: chosen < 0 ? rows.length - 1 : chosen - 1 }[event.key];
+    if (next !== undefined) (event.preventDefault(), choose(rows[next]));
+    if (event.key === "Enter" && chosen >= 0) (event.preventDefault(), rows[chosen].click());
+  }
+  on("input", ({ target }) => target === field && choose());
+  on("htmx:after:swap", ({ target }) => {
+    if (!finder?.contains(target)) return;
+    (choose(), field.setAttribute("aria-expanded", String(!!$("#finder-list [role=option]"))));
+    $("#finder-says").textContent = $("[data-says]", finder).textContent;
   });
 
   // Several at once: the head's tick, the bar and its count.
@@ -183,7 +209,7 @@
     count();
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $$(".side [aria-current], .tabs [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
+  $$(":is(.side, .tabs, .views) [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
   $("[aria-invalid=true]")?.focus();
   count();
   bringBack();

@@ -21,6 +21,7 @@ from cms.jobs.runner import run_next
 from cms.logo.actions import save_logo
 from cms.logo.pictures import as_logo
 from cms.models import Activity, Session, User
+from cms.views.actions import save_view
 from tests.after_sale import (
     make_complaint,
     make_feedback,
@@ -118,6 +119,7 @@ def examples() -> dict[str, Any]:
         pass  # their PDFs
     with write():
         save_logo(as_logo(PICTURE), other)
+        view = save_view(other.id, "orders", "Pending ones", {"status": "Pending"}, other)
         key = new_password_link(db.session.get_one(User, newcomer.id), None)
     return {
         "customer_id": customer.id,
@@ -141,6 +143,7 @@ def examples() -> dict[str, Any]:
         "invoices.order_id": invoiced.id,
         "note_id": note.id,
         "entry_id": db.session.scalar(select(func.max(Activity.id)).where(Activity.verb == "order.placed")),
+        "view_id": view.id,
         "digest": hashlib.sha256(as_logo(PICTURE)).hexdigest(),
         "dashboards.name": "sales",
         "insights.name": "revenue",

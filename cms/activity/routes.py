@@ -21,6 +21,7 @@ from cms.errors import RuleError
 from cms.money import show_money
 from cms.orders import queries as orders
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, tell, toast
 
 bp = Blueprint("activity", __name__, url_prefix="/activity")
@@ -47,6 +48,7 @@ def index() -> ResponseReturnValue:
         people={str(one.id): one.name for one in queries.people()} | {NOBODY: "Commands and imports"},
         kinds=rules.KINDS,
         wanted=wanted,
+        views=bar_of("activity", wanted, request.args, g.me),
         **latest,
         **_words(),
     )

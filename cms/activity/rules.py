@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "contact_page": "Contact page",
     "imports": "Imports",
     "exports": "Exports",
+    "saved_views": "Saved views",
 }
 """What can be done something with, by its table."""
 
@@ -46,6 +47,7 @@ ICONS: Mapping[str, str] = {
     "users": "key",
     "contact_page": "contact",
     "imports": "import",
+    "saved_views": "bookmark",
 }
 OWNERS_ONLY = ("users",)
 

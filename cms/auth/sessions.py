@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Flask, g
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import bindparam, select, true, update
+from sqlalchemy import bindparam, func, select, true, update
 
 from cms import access, clock
 from cms.auth.rules import session_ended
 from cms.db import db, writing
-from cms.models import Session, Settings, User
+from cms.models import SavedView, Session, Settings, User
 
 SEEN_EVERY = timedelta(minutes=1)
 _SHOP = [column for column in Settings.__table__.c if column.name != "setup_token_hash"]
@@ -27,6 +27,11 @@ _MINE = (
     Session.id.label("session_id"),
     Session.created_at,
     Session.seen_at,
+    # The lists that have saved views of theirs: no other list has to ask for any.
+    select(func.group_concat(SavedView.room.distinct()))
+    .where(SavedView.user_id == User.id)
+    .scalar_subquery()
+    .label("view_rooms"),
 )
 
 # Made once: every request of everyone begins with it.
@@ -50,6 +55,7 @@ class Me(UserMixin):
     theme: str
     session_id: int
     token: str
+    view_rooms: tuple[str, ...] = ()
 
     def get_id(self) -> str:
         """What Flask-Login puts in the cookie."""
@@ -85,7 +91,8 @@ def load_me(token: str) -> Me | None:
     g.shop = row
     if now - row.seen_at >= SEEN_EVERY:
         _touch(row.session_id, now)
-    return Me(row.user_id, row.username, row.user_name, row.role, row.theme, row.session_id, token)
+    view_rooms = tuple((row.view_rooms or "").split(","))
+    return Me(row.user_id, row.username, row.user_name, row.role, row.theme, row.session_id, token, view_rooms)
 
 
 def shop() -> Any:

@@ -22,6 +22,7 @@ from cms.fields import id_in
 from cms.formats import whatsapp_href
 from cms.orders import queries as orders
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("complaints.index", **wanted.as_args()),
         page=queries.complaints_matching(wanted, g.me.id, now, request.args),
         wanted=wanted,
+        views=bar_of("complaints", wanted, request.args, g.me),
         counts=counts,
         users=queries.assignees(),
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",

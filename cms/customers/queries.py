@@ -103,10 +103,14 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
     return query
 
 
-def ids_of(words: Sequence[str], few: int) -> Select | Sequence[int] | None:
-    """At most `few` ids that one of the words leads to, or several together, for `in_`; None if it were more."""
+def ids_of(words: Sequence[str], few: int, short: bool = False) -> Select | Sequence[int] | None:
+    """At most `few` ids that one of the words leads to, or several together, for `in_`; None if it were more.
+
+    `short`: also by words of one or two letters, which then are not found at the very end of a longer word.
+    """
     # Not every place where a shorter word stands is among the terms.
     long = sorted((word for word in words if len(word) >= SHORTEST_TERM), key=len, reverse=True)[:4]
+    long = long or list(words[:1] if short else [])
     if not long:
         return None
     rare = db.session.scalar(select(case(*((_all_within(few, word), n) for n, word in enumerate(long)))))
@@ -171,13 +175,13 @@ def name_of(customer_id: int) -> str:
     return db.session.scalar(select(Customer.name).where(Customer.id == customer_id)) or "?"
 
 
-def customers_named(q: str, limit: int = 8) -> Sequence[Any]:
-    """Who could be meant by what was typed, for picking one."""
-    words = query_words(q)
+def customers_named(q: str | Sequence[str], limit: int = 8, columns: Sequence[Any] = PICK) -> Sequence[Any]:
+    """Who could be meant by what was typed, or by these words of it, for picking one; who ordered last comes first."""
+    words = query_words(q) if isinstance(q, str) else q
     if not words:
         return []
-    query = having_words(select(*PICK).where(Customer.archived_at.is_(None)), words)
-    sort, found = SORTS["last_order"], ids_of(words, FEW)
+    query = having_words(select(*columns).where(Customer.archived_at.is_(None)), words)
+    sort, found = SORTS["last_order"], ids_of(words, FEW, short=True)
     if found is not None:
         query, sort = query.where(Customer.id.in_(found)), sort.by_sorting()
     return db.session.execute(query.order_by(*sort.order(backwards=False)).limit(limit)).all()

@@ -14,6 +14,7 @@ from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.customers.panels import panels_of
+from cms.customers.rules import field_of
 from cms.customers.sums import sum_of
 from cms.db import db
 from cms.errors import Conflict, RuleError
@@ -22,12 +23,14 @@ from cms.formats import show_phone
 from cms.rfm.rules import BY_KEY as GROUPS
 from cms.rfm.rules import name_of
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import page_or_fragment, toast
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
 EDITABLE = ("phone", "email", "segment")
 """The cells of the list that are edited where they stand; the status has a room of its own."""
+CARRIED = ("name", "phone", "email")
 
 
 @bp.get("")
@@ -35,24 +38,31 @@ EDITABLE = ("phone", "email", "segment")
 def index() -> ResponseReturnValue:
     wanted = CustomerFilter.from_args(request.args)
     page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
+    carried: dict[str, Any] = {field_of(wanted.q): wanted.q}
     return page_or_fragment(
         "customers/index.html",
         "customers/_list.html",
         shown_at=url_for("customers.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
+        views=bar_of("customers", wanted, request.args, g.me),
         sum=sum_of(wanted, today(), shop().active_days),
         segments=queries.segments(),
         sorts=queries.SORTS,
         groups=GROUPS,
         group_name=name_of,
+        carry=url_for("customers.new", **carried),
     )
 
 
 @bp.get("/new")
 @needs("work")
 def new() -> ResponseReturnValue:
-    form = CustomerForm(formdata=None, request_key=uuid.uuid4().hex, segment="Individual", state=shop().state)
+    """An empty form, but for what was looked for and not found: `?name=`, `?phone=` or `?email=`."""
+    carried = {name: request.args.get(name, "").strip()[:254] for name in CARRIED}
+    form = CustomerForm(
+        formdata=None, request_key=uuid.uuid4().hex, segment="Individual", state=shop().state, **carried
+    )
     form.offer(queries.segments(), shop().state)
     return render_template("customers/new.html", form=form)
 

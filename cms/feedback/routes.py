@@ -23,6 +23,7 @@ from cms.feedback.forms import AnswerForm, FeedbackForm
 from cms.formats import whatsapp_href
 from cms.orders import queries as orders
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("feedback", __name__)
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("feedback.index", **wanted.as_args()),
         page=queries.feedback_matching(wanted, product, request.args),
         wanted=wanted,
+        views=bar_of("feedback", wanted, request.args, g.me),
         product=product,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         spread=spread,

@@ -21,6 +21,7 @@ from cms.invoices.filters import InvoiceFilter, days_of_year
 from cms.money import show_money
 from cms.orders.queries import order_or_404
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import page_or_fragment, toast
 
 bp = Blueprint("invoices", __name__)
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("invoices.index", **wanted.as_args()),
         page=queries.invoices_matching(wanted, request.args),
         wanted=wanted,
+        views=bar_of("invoices", wanted, request.args, g.me),
         years=queries.years(),
         summed="" if wanted.since or wanted.until else year,
         invoiced=invoiced,

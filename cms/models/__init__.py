@@ -5,7 +5,7 @@ from cms.models.customers import Customer, CustomerTerm
 from cms.models.habits import ClvFit, CohortTotal, CustomerValue, CustomerYear, GapTotal, SegmentDay
 from cms.models.money import CreditMove, CreditNote, Invoice, Payment
 from cms.models.orders import Order, OrderLine, StatusChange
-from cms.models.people import LoginAttempt, Session, User
+from cms.models.people import LoginAttempt, SavedView, Session, User
 from cms.models.product_totals import ProductDay, ProductMonth
 from cms.models.products import Product, StockMove
 from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
@@ -46,6 +46,7 @@ __all__ = [
     "RatingTotal",
     "Return",
     "ReturnReason",
+    "SavedView",
     "Segment",
     "SegmentDay",
     "Session",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.db import db
@@ -61,3 +61,19 @@ class LoginAttempt(db.Model):
         Index("ix_login_attempts_address", "address", "at"),
         TABLE,
     )
+
+
+class SavedView(db.Model):
+    """A list as somebody likes to see it, under a name: the list's room and what its filter says beyond the usual."""
+
+    __tablename__ = "saved_views"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    room: Mapped[str] = mapped_column(code(20))
+    name: Mapped[str] = mapped_column(String(40))
+    name_key: Mapped[str] = mapped_column(code(160))
+    args: Mapped[dict] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("user_id", "room", "name_key"), TABLE)

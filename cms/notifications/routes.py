@@ -18,6 +18,7 @@ from cms.errors import RuleError
 from cms.notifications import actions, queries, rules
 from cms.notifications.filters import MessageFilter
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("notifications.index", **wanted.as_args()),
         page=queries.messages_matching(wanted, now, request.args),
         wanted=wanted,
+        views=bar_of("notifications", wanted, request.args, g.me),
         waiting=queries.waiting(),
         most=queries.MOST_COUNTED,
         mail_ready=mail_ready(),

@@ -27,6 +27,7 @@ from cms.orders.panels import panels_of
 from cms.orders.sums import sum_of
 from cms.products import queries as products
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -43,6 +44,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("orders.index", **wanted.as_args()),
         page=page,
         wanted=wanted,
+        views=bar_of("orders", wanted, request.args, g.me),
         sorts=queries.SORTS,
         statuses=rules.STATUSES,
         next_moves=rules.next_moves,

@@ -23,6 +23,7 @@ from cms.payments.filters import PaymentFilter, spans
 from cms.payments.forms import PaymentForm, ReasonForm, RefundForm
 from cms.payments.qr import qr_code
 from cms.shell import today
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("payments", __name__)
@@ -137,6 +138,7 @@ def _list(args: Any) -> str:
         shown_at=shown_at,
         page=queries.payments_matching(wanted, args),
         wanted=wanted,
+        views=bar_of("payments", wanted, args, g.me),
         waiting=db.session.scalar(queries.to_confirm()),
         totals=queries.totals_by_method(first, last),
         days=(first, last),

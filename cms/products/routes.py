@@ -17,6 +17,7 @@ from cms.fields import version_of
 from cms.products import actions, queries
 from cms.products.filters import ProductFilter
 from cms.products.forms import COLUMNS, ProductForm
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("products", __name__, url_prefix="/products")
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("products.index", **wanted.as_args()),
         page=queries.products_matching(wanted, shop().low_stock, request.args),
         wanted=wanted,
+        views=bar_of("products", wanted, request.args, g.me),
         categories=queries.categories(),
         sorts=queries.SORTS,
     )

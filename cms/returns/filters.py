@@ -36,9 +36,11 @@ class ReturnFilter:
     def from_args(cls, args: Mapping[str, str]) -> ReturnFilter:
         """Whatever is not a known value means its default."""
         state, word = args.get("state", ""), args.get("word", "").strip()[:24].casefold()
+        state = state if state in STATES else ""
+        word = word if state in ("", "refunded") else ""
         return cls(
             q=args.get("q", "").strip()[:200],
-            state="refunded" if word else state if state in STATES else "",
+            state="refunded" if word else state,
             reason=args.get("reason", "").strip()[:80],
             word=word,
             product=row_id(args.get("product", "")),

@@ -23,6 +23,7 @@ from cms.returns.forms import GOODS, Desk, DeskLine
 from cms.returns.sums import sum_of
 from cms.shell import today
 from cms.text import clean_text
+from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("returns", __name__, url_prefix="/returns")
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         shown_at=url_for("returns.index", **wanted.as_args()),
         page=queries.returns_matching(wanted, request.args),
         wanted=wanted,
+        views=bar_of("returns", wanted, request.args, g.me),
         sum=sum_of(wanted),
         counts=queries.open_counts(db.session.execute(queries.open_states())),
         reasons=list(queries.reasons()),

@@ -232,3 +232,16 @@ def test_the_list_is_a_page_for_a_browser_and_a_table_for_htmx(client):
     page, part = client.get("/customers?q=mee"), client.htmx_get("/customers?q=mee")
     assert "<html" in page.text and "<html" not in part.text
     assert part.text.strip() in page.text
+
+
+@pytest.mark.parametrize(
+    "typed, field", [("Sunita Rao", "name"), ("98480 22338", "phone"), ("sunita@rao.example", "email")]
+)
+def test_who_was_looked_for_and_not_found_is_carried_into_the_form(client, viewer, typed, field):
+    make_customer()
+    text = client.htmx_get("/customers", query_string={"q": typed}).text
+    assert "No customer fits" in text
+    (link,) = re.findall(r'href="(/customers/new[^"]*)"', text)
+    form = client.get(link).text
+    assert re.search(rf'name="{field}"[^>]* value="{typed}"', form)
+    assert "customers/new" not in viewer.htmx_get("/customers", query_string={"q": typed}).text
