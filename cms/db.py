@@ -45,7 +45,7 @@ _turn = threading.Lock()
 def engine_options(url: URL) -> dict[str, Any]:
     """Options of `create_engine` for this address."""
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     near = not url.host or url.host in ("localhost", "127.0.0.1", "::1")
     # PyMySQL would read the CA file at every connect (35-57 ms); a machine away it is read once, here.
     secured: dict[str, Any] = {"ssl_disabled": True} if near else {"ssl": ssl.create_default_context()}
@@ -55,6 +55,7 @@ def engine_options(url: URL) -> dict[str, Any]:
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
         "pool_recycle": 900,
+        "hide_parameters": True,  # an error in the log must not say what was typed
     }
 
 
