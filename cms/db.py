@@ -19,8 +19,11 @@ from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
 
-LOST_RACE = {1213, 1205, 1020}
-"""MySQL: deadlock, lock wait timeout, row changed since read. The transaction is gone whole and may be tried again."""
+LOST_RACE = {1213, 1205, 1020, 1412, 1305}
+"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone.
+
+The transaction is gone whole and may be tried again. A deadlock inside a savepoint is told as the last of these.
+"""
 
 
 class Base(DeclarativeBase):

@@ -115,6 +115,7 @@ def test_what_the_database_gave_up_is_tried_again_whole(client, monkeypatch):
 
 def test_only_lost_races_are_tried_again():
     assert lost_race(OperationalError("", {}, Exception(1213, "")))
+    assert lost_race(OperationalError("", {}, Exception(1305, "SAVEPOINT sa_savepoint_1 does not exist")))
     assert not lost_race(OperationalError("", {}, Exception(2003, "")))
     assert not lost_race(OperationalError("", {}, Exception("database is locked")))
     assert not lost_race(IntegrityError("", {}, Exception(1213, "")))

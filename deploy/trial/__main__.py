@@ -72,6 +72,9 @@ def main() -> int:
             (machine.srv / "venvs").rmdir()
             (machine.srv / "venvs").symlink_to(options.venvs.resolve())
         return tried(machine, database)
+    except RuntimeError:
+        say(machine.said())
+        raise
     finally:
         machine.stop()
         database.stop()

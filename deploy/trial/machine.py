@@ -80,8 +80,14 @@ class Machine:
 
     def restart(self) -> None:
         """systemctl restart cms.service cms-worker.service"""
-        self.stop_app()
+        for process in (self.worker, self.web):
+            if process is not None:
+                process.terminate()
+        if self.web is not None:
+            self.web.wait(60)
         self.web = self._unit("cms.service", len(self.held))
+        if self.worker is not None:
+            self.worker.wait(60)
         self.worker = self._unit("cms-worker.service", 0)
 
     def reload(self) -> None:
@@ -129,6 +135,7 @@ class Machine:
         )
         log = (self.top / "log/nginx.out").open("wb")
         self.nginx = subprocess.Popen([*dying_with_us(), "nginx", "-c", str(main)], stdout=log, stderr=log)
+        await_port(self.port, self.nginx)
 
     def run(self, *arguments: str, given: str = "") -> str:
         """`flask --app wsgi ...` of what is in service; its answer."""
@@ -169,6 +176,18 @@ class Machine:
             [*dying_with_us(), *start], cwd=self.srv / "current", env=self.environ(), stdout=log, stderr=log,
             pass_fds=[FIRST_HELD + n for n in range(sockets)],
         )  # fmt: skip
+
+
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until something listens there. Raises RuntimeError when it does not."""
+    until = time.monotonic() + 20
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"{process.args!r} does not listen on {port}")
+        time.sleep(0.05)
 
 
 def clone(machine: Machine) -> None:
