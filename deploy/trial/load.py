@@ -80,13 +80,17 @@ class Person:
             answer = self.connection.getresponse()
             text = answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
-            self.connection.close()
-            self.connection = None
+            self.close()
             raise
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, answer.headers.get("Location", ""), text
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def _connect(self) -> http.client.HTTPConnection:
         port, source, tls = self.place.port, (self.source, 0), self.place.tls
@@ -105,6 +109,8 @@ class Person:
 class Load:
     """People who order and look until they are stopped, one at each place in turns; at most for `most` seconds."""
 
+    pause = 0.05
+
     def __init__(self, places: Sequence[Place], people: int, password: str, customer: int, products: list[int]):
         self.customer, self.products = customer, products
         self.people = [Person(places[n % len(places)], n, "asha", password) for n in range(people)]
@@ -115,6 +121,8 @@ class Load:
 
     def start(self, most: float) -> None:
         until = time.monotonic() + most
+        for person in self.people:
+            person.close()  # some have waited for the others, and a server does not keep a silent connection
         for n, person in enumerate(self.people):
             thread = threading.Thread(target=self._go_on, args=(person, n, until), daemon=True)
             thread.start()
@@ -149,7 +157,7 @@ class Load:
             shown = self._until_told(person, "/orders", order)
             if shown:
                 self._until_told(person, shown, None)
-            time.sleep(0.05)
+            time.sleep(self.pause)
 
     def _until_told(self, person: Person, path: str, form: dict[str, str] | None) -> str:
         """Ask until it is done; where that leads."""
