@@ -39,7 +39,10 @@ set -a
 . "$settings"
 set +a
 .venv/bin/python deploy/gunicorn.conf.py # says in a sentence what is wrong with the settings
-.venv/bin/python -m flask --app wsgi db upgrade
+# On the way back the database is ahead of the code, and stays there.
+state=$(.venv/bin/python -c 'import wsgi; from cms.health.queries import unready; wsgi.app.app_context().push(); print(unready())')
+[ "$state" != database ] || { echo "The database cannot be reached; nothing was changed" >&2; exit 1; }
+[ "$state" != migrations ] || .venv/bin/python -m flask --app wsgi db upgrade
 ln -sfn "$release" "$top/next" && mv -T "$top/next" "$top/current"
 $restart
 

@@ -95,7 +95,7 @@ def tried(machine: Machine, database: MariaDB) -> int:
     say(f"install and start            {time.monotonic() - began:.0f} s")
 
     load = Load([place], PEOPLE, PASSWORD, customer, products)
-    load.start(most=240)
+    load.start(most=300)
     with told(load, "load, nothing else"):
         time.sleep(8)
     with told(load, "reload (HUP)"):
@@ -112,7 +112,10 @@ def tried(machine: Machine, database: MariaDB) -> int:
         time.sleep(5)
     killed = load.all.errors - quiet
     with told(load, "new version with a migration"):
-        new_version(machine)
+        before = new_version(machine)
+        time.sleep(4)
+    with told(load, "back to the version before"):
+        machine.release(before)
         time.sleep(4)
     everything = load.stop()
     lost = everything.errors - killed
@@ -152,8 +155,8 @@ def goods(machine: Machine) -> tuple[int, list[int]]:
         return make_customer("Meera Nair").id, [make_product(f"Trial {n}", stock=90_000).id for n in range(5)]
 
 
-def new_version(machine: Machine) -> None:
-    """A commit with a migration more, put into service by deploy/release.sh."""
+def new_version(machine: Machine) -> str:
+    """A commit with a migration more, put into service by deploy/release.sh; the commit before it."""
     repo = machine.srv / "repo"
     (repo / "migrations/versions/9999_trial.py").write_text(MIGRATION.format(head=known_revisions()[0]))
     git = ["git", "-C", str(repo), "-c", "user.name=trial", "-c", "user.email=trial@localhost"]
@@ -166,6 +169,7 @@ def new_version(machine: Machine) -> None:
     served = Path(f"/proc/{machine.web.pid}/cwd").resolve()
     if before == after or served != after:
         raise RuntimeError(f"{served} is served, not {after}")
+    return before.name
 
 
 def counted(database: MariaDB, told: Tally) -> list[str]:
