@@ -53,6 +53,8 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
+    if sys.platform == "linux":
+        Path("/proc/self/comm").write_text("cms-web")  # by this name deploy/reload.sh knows that it serves
     if metrics:
         from cms.metrics import serve
 

@@ -91,10 +91,13 @@ class Machine:
         self.worker = self._unit("cms-worker.service", 0)
 
     def reload(self) -> None:
-        """systemctl reload cms: its ExecReload sends HUP."""
-        assert "ExecReload=/bin/kill -HUP $MAINPID" in (ROOT / "deploy/systemd/cms.service").read_text()
+        """systemctl reload cms"""
         assert self.web is not None
-        self.web.send_signal(signal.SIGHUP)
+        unit = self._placed((ROOT / "deploy/systemd/cms.service").read_text())
+        found = re.search(r"^ExecReload=(.*)$", unit, re.MULTILINE)
+        assert found
+        command = [part.replace("$MAINPID", str(self.web.pid)) for part in shlex.split(found[1])]
+        subprocess.run(command, check=True, timeout=120)
 
     def kill_web_worker(self) -> None:
         """kill -9 of one process that serves."""
