@@ -1,4 +1,4 @@
-# make install | run | demo | test | lint | fix | bench | lock
+# make install | run | demo | test | lint | fix | bench | trial | cluster | lock
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
@@ -12,13 +12,15 @@ BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help install run demo test lint fix bench lock dev system
+.PHONY: help install run demo test lint fix bench trial cluster lock dev system
 
 help:
 	@echo "make run      the shop on http://127.0.0.1:$(PORT), all it needs set up first"
 	@echo "make demo     fill an empty shop with 200 customers and 1500 orders"
 	@echo "make test     lint, and all tests on SQLite and on MariaDB, browser tests too"
 	@echo "make bench    the benchmarks (bench/README.md)"
+	@echo "make trial    docs/operations.md tried in an empty folder: install, reload and upgrade under load, restore"
+	@echo "make cluster  docs/scaling.md tried: three database nodes, each killed under load"
 	@echo "make install  only .venv with the pinned packages"
 	@echo "make lint, make fix, make lock   for who changes the code"
 
@@ -100,6 +102,22 @@ fix: dev
 
 bench: dev system
 	@$(BIN)/python -m bench $(ARGS)
+
+trial: dev system
+	@missing=()
+	for name in nginx openssl curl git; do command -v $$name >/dev/null || missing+=($$name); done
+	[ -e /usr/share/nginx/modules-available/mod-http-brotli-static.conf ] || missing+=(libnginx-mod-http-brotli-static)
+	$(apt_get)
+	[ $${#missing[@]} = 0 ] || apt_get "$${missing[@]}"
+	$(BIN)/python -m deploy.trial $(ARGS)
+
+cluster: dev system
+	@missing=()
+	for name in haproxy rsync; do command -v $$name >/dev/null || missing+=($$name); done
+	[ -e /usr/lib/galera/libgalera_smm.so ] || missing+=(galera-4)
+	$(apt_get)
+	[ $${#missing[@]} = 0 ] || apt_get "$${missing[@]}"
+	$(BIN)/python -m deploy.cluster $(ARGS)
 
 # Newest of what the .in files allow, every file of it with its hash. uv is kept apart, in a .venv of its own.
 lock:

@@ -3,64 +3,34 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, Response, current_app, g
+from flask import current_app, g
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from cms import access, templating, web
+from cms import access, failover, web
 from cms.config import ROOT, Config, read_config
-from cms.db import db, engine_options, lost_race, reading, reading_binds, writing
+from cms.db import db, engine_options, engines, reading_binds
+from cms.serving import Cms, RecordId
+from cms.watch import Watch
 
 log = logging.getLogger("cms")
-TRIES = 5
 ROOMS = (
     "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
     "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
     "insights", "dashboards", "stats", "clv",
-    "exports", "search", "views", "settings", "segments", "reasons", "wordings", "logo", "jobs",
+    "exports", "search", "views", "settings", "segments", "reasons", "wordings", "logo", "jobs", "health",
 )  # fmt: skip
 """Every room with pages."""
-
-
-class RecordId(IntegerConverter):
-    """`<int:...>` up to what an INTEGER column holds; anything longer is no record, so 404."""
-
-    regex = r"[0-9]{1,10}"
-
-    def __init__(self, map: Map, *args: Any, **kwargs: Any):
-        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
-
-
-class Cms(Flask):
-    """Flask, with write requests one at a time on SQLite and tried again whole when the database gave them up."""
-
-    jinja_environment = templating.Templates
-
-    def full_dispatch_request(self) -> Response:
-        with writing() if access.is_write() else reading():
-            return super().full_dispatch_request()
-
-    def dispatch_request(self) -> ResponseReturnValue:
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                return super().dispatch_request()
-            except DBAPIError as error:
-                db.session.rollback()
-                if not left or not lost_race(error):
-                    raise
-        raise AssertionError("unreachable")
 
 
 def create_app(config: Config | None = None) -> Cms:
@@ -95,10 +65,15 @@ def create_app(config: Config | None = None) -> Cms:
         COMPRESS_LEVEL=4,
         HTTPS=config.https,
     )
+    app.watch, app.patience = Watch(config.request_log, believes=config.proxies > 0), config.patience
     app.url_map.converters["int"] = RecordId
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
+    if config.patience:
+        with app.app_context():
+            for engine in engines():
+                failover.wait_for_another_node(engine, config.patience)
     _add_requests(app)
     _add_rooms(app)
     _add_errors(app)
@@ -144,9 +119,8 @@ def _add_errors(app: Cms) -> None:
     @app.errorhandler(PoolTimeout)
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
-        return error_answer(
-            ServiceUnavailable("The database cannot be reached. Nothing was saved; try again soon."), 503
-        )
+        current_app.watch.database("refused")  # type: ignore[attr-defined]
+        return error_answer(ServiceUnavailable(UNSURE if failover.may_be_stored() else UNREACHABLE), 503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
@@ -176,6 +150,8 @@ def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
     return page.render(code=code, title=title, message=message, reference=g.get("request_id", "")), code, headers
 
 
+UNREACHABLE = "The database cannot be reached. Nothing was saved; try again soon."
+UNSURE = "The database went away while this was being saved. Look whether it is there before you send it again."
 TITLES = {
     400: "That could not be read",
     403: "Not for this account",
@@ -203,12 +179,6 @@ def _is_stock(error: HTTPException) -> bool:
 def _add_shell(app: Cms, config: Config) -> None:
     from cms.shell import add_shell
 
-    @app.before_request
-    def _reference() -> None:
-        g.setdefault("request_id", uuid.uuid4().hex[:12])
-
-    # First of all: the errors below need it.
-    app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
     app.config["HEADERS"] = web.HEADERS | (web.HTTPS_HEADERS if config.https else {})
     add_shell(app)
 

@@ -41,6 +41,10 @@ class Config:
     """Whether people come over HTTPS: Secure cookies and HSTS."""
     hosts: tuple[str, ...] = ()
     """Host names that are answered; empty = any."""
+    patience: int = 0
+    """Seconds that a request waits for a database that fails over."""
+    request_log: str = ""
+    """Where a line is written for each request: a file, or - for standard output; empty = nowhere."""
 
     @property
     def sqlite(self) -> bool:
@@ -59,6 +63,8 @@ def read_config(environ: dict[str, str] | os._Environ = os.environ) -> Config:
         proxies=whole(environ, "TRUSTED_PROXIES", 0, 5),
         https=whole(environ, "HTTPS", 0, 1) == 1,
         hosts=tuple(host.strip() for host in environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()),
+        patience=whole(environ, "DATABASE_PATIENCE", 0, 60),
+        request_log=environ.get("REQUEST_LOG", ""),
     )
 
 

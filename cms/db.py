@@ -19,8 +19,11 @@ from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
 
-LOST_RACE = {1213, 1205, 1020}
-"""MySQL: deadlock, lock wait timeout, row changed since read. The transaction is gone whole and may be tried again."""
+LOST_RACE = {1213, 1205, 1020, 1412, 1305}
+"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone.
+
+The transaction is gone whole and may be tried again. A deadlock inside a savepoint is told as the last of these.
+"""
 
 
 class Base(DeclarativeBase):
@@ -59,7 +62,7 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "c
 def engine_options(url: URL) -> dict[str, Any]:
     """Options of `create_engine` for this address."""
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     near = not url.host or url.host in ("localhost", "127.0.0.1", "::1")
     # PyMySQL would read the CA file at every connect (35-57 ms); a machine away it is read once, here.
     secured: dict[str, Any] = {"ssl_disabled": True} if near else {"ssl": ssl.create_default_context()}
@@ -68,6 +71,7 @@ def engine_options(url: URL) -> dict[str, Any]:
         # At MySQL's default level a page's first SELECT would freeze what a later check may see.
         "isolation_level": "READ COMMITTED",
         "pool_recycle": 900,
+        "hide_parameters": True,  # an error in the log must not say what was typed
     }
 
 

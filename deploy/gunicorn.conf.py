@@ -1,13 +1,15 @@
 """How gunicorn serves the shop: `gunicorn -c deploy/gunicorn.conf.py wsgi:app`.
 
-Behind nginx add `--bind unix:/run/cms/app.sock`; for an access log add `--access-logfile -`.
-Run as a script it only checks the environment. It keeps a worker for background jobs too, unless JOBS=0 says that
-another does that (deploy with `flask --app wsgi worker`).
+It listens on 127.0.0.1:PORT, or on SOCKET behind nginx, or on what systemd holds open for it, and tells Prometheus on
+METRICS. Run as a script it only checks the environment. It keeps a worker for background jobs too, unless JOBS=0 says
+that another does that (deploy with `flask --app wsgi worker`).
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -26,6 +28,16 @@ def whole(name: str, default: int, most: int, least: int = 1) -> int:
     return int(text)
 
 
+def metrics_port() -> int | None:
+    """The port where METRICS=127.0.0.1:9108 says that Prometheus asks; None when it says nothing."""
+    host, _, port = os.environ.get("METRICS", "").rpartition(":")
+    if not host and not port:
+        return None
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        sys.exit(f"METRICS must look like 127.0.0.1:9108, not {os.environ['METRICS']!r}")
+    return int(port)
+
+
 def worker(server: Any) -> None:
     """Keep one `flask worker` beside the web workers, begun anew when it ends. It ends by itself when we do."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
@@ -40,10 +52,31 @@ def when_ready(server: Any) -> None:
         threading.Thread(target=worker, args=(server,), daemon=True).start()
 
 
+def post_worker_init(worker: Any) -> None:
+    if sys.platform == "linux":
+        Path("/proc/self/comm").write_text("cms-web")  # by this name deploy/reload.sh knows that it serves
+    if metrics:
+        from cms.metrics import serve
+
+        serve(worker.wsgi, metrics, Path(os.environ["METRICS_FOLDER"]))
+
+
+def on_exit(_server: Any) -> None:
+    if metrics:
+        shutil.rmtree(os.environ["METRICS_FOLDER"], ignore_errors=True)
+
+
 sqlite = read_config().sqlite
 at_once = whole("WEB_CONCURRENCY", 2, 64)
 
-bind = f"127.0.0.1:{whole('PORT', 8000, 65535)}"
+metrics = metrics_port()
+if metrics and "METRICS_FOLDER" not in os.environ:  # a reload must not begin the counts anew
+    os.environ["METRICS_FOLDER"] = tempfile.mkdtemp(prefix="cms-metrics-")
+
+socket = os.environ.get("SOCKET")
+bind = [f"unix:{socket}" if socket else f"127.0.0.1:{whole('PORT', 8000, 65535)}"]
+if metrics:
+    bind.append(os.environ["METRICS"])
 worker_class = "gthread"
 # Writes to SQLite queue on a lock inside the process: a second process would only wait for the file.
 workers = 1 if sqlite else at_once

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -120,19 +120,27 @@ class Queries(list[str]):
 @contextmanager
 def count_queries() -> Iterator[Queries]:
     """Collects what is sent inside: `with count_queries() as queries: ...; len(queries)`."""
-    queries, ways = Queries(), engines()
+    queries = Queries()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             queries.append(statement)
 
-    for engine in ways:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
+    with before_queries(note):
         yield queries
+
+
+@contextmanager
+def before_queries(do: Callable[..., None]) -> Iterator[None]:
+    """Does this before each statement that is sent inside, on whichever way to the database."""
+    ways = engines()
+    for engine in ways:
+        event.listen(engine, "before_cursor_execute", do)
+    try:
+        yield
     finally:
         for engine in ways:
-            event.remove(engine, "before_cursor_execute", note)
+            event.remove(engine, "before_cursor_execute", do)
 
 
 @dataclass

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 
 import pytest
-from sqlalchemy import create_engine, event, select, text, update
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from cms.customers.queries import customer_or_404
-from cms.db import claim, db, engines, lock, lost_race, reading, writing
+from cms.db import claim, db, lock, lost_race, reading, writing
 from cms.errors import Conflict
 from cms.models import Customer, Order
+from tests.databases import before_queries
 from tests.factories import make_customer, make_order, make_product, write
 
 
@@ -22,11 +23,8 @@ def gone(*_args):
 @pytest.fixture
 def broken():
     """The database goes away in the middle of it all."""
-    for engine in engines():
-        event.listen(engine, "before_cursor_execute", gone)
-    yield
-    for engine in engines():
-        event.remove(engine, "before_cursor_execute", gone)
+    with before_queries(gone):
+        yield
 
 
 @pytest.mark.parametrize("path", ["/", "/orders", "/customers", "/login", "/setup?token=x", "/account"])
@@ -46,11 +44,8 @@ def test_without_its_database_htmx_gets_a_message_and_nothing_to_swap(client, br
 def test_a_form_sent_into_a_broken_database_saves_nothing_and_the_next_one_works(client):
     sent = {"name": "Meera", "segment": "Individual"}
     client.csrf_token()
-    event.listen(db.engine, "before_cursor_execute", gone)
-    try:
+    with before_queries(gone):
         assert client.post_form("/customers", sent).status_code == 503
-    finally:
-        event.remove(db.engine, "before_cursor_execute", gone)
     assert client.post_form("/customers", sent).status_code == 303
     assert [customer.ref for customer in db.session.scalars(select(Customer))] == ["CUST001"]
 
@@ -73,11 +68,8 @@ def test_a_database_that_goes_away_while_an_order_is_placed_leaves_no_half_of_it
         if left[0] < 0:
             gone(*args)
 
-    event.listen(db.engine, "before_cursor_execute", later)
-    try:
+    with before_queries(later):
         assert client.post_form("/orders", sent).status_code == 503
-    finally:
-        event.remove(db.engine, "before_cursor_execute", later)
     assert db.session.scalars(select(Order)).all() == []
     assert client.post_form("/orders", sent).status_code == 303
 
@@ -118,6 +110,7 @@ def test_what_the_database_gave_up_is_tried_again_whole(client, monkeypatch):
 
 def test_only_lost_races_are_tried_again():
     assert lost_race(OperationalError("", {}, Exception(1213, "")))
+    assert lost_race(OperationalError("", {}, Exception(1305, "SAVEPOINT sa_savepoint_1 does not exist")))
     assert not lost_race(OperationalError("", {}, Exception(2003, "")))
     assert not lost_race(OperationalError("", {}, Exception("database is locked")))
     assert not lost_race(IntegrityError("", {}, Exception(1213, "")))

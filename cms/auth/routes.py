@@ -186,13 +186,6 @@ def save_theme() -> ResponseReturnValue:
     return redirect(url_for("auth.account"), 303)
 
 
-@bp.get("/healthz")
-@public
-def healthz() -> ResponseReturnValue:
-    """Whether the process answers; touches nothing else."""
-    return "ok", 200, {"Content-Type": "text/plain; charset=utf-8"}
-
-
 def _choice_page(token: str, form: ChoiceForm, status: int = 200) -> ResponseReturnValue:
     user = queries.user_with_link(token_hash(token), clock.now())
     page = render_template("auth/password.html", form=form, user=user, token=token, shop=shop())

@@ -1,0 +1,58 @@
+"""The files of deploy/ and their pages name the same things. `make trial` and `make cluster` try that they work."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cms.config import ROOT
+
+DEPLOY = ROOT / "deploy"
+PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE))
+
+
+def read(name: str) -> str:
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def test_every_setting_that_is_read_stands_on_the_page_and_the_other_way_round():
+    code = (ROOT / "cms/config.py").read_text() + read("gunicorn.conf.py")
+    asked = set(re.findall(r'environ(?:\.get\(|\[|, )"([A-Z_]+)"|whole\(["\']([A-Z_]+)["\']', code))
+    names = {name for pair in asked for name in pair if name} - {"METRICS_FOLDER"}  # which gunicorn tells its workers
+    assert names == SETTINGS
+
+
+def test_the_example_of_settings_has_none_that_nobody_reads():
+    assert set(re.findall(r"^#?([A-Z_]+)=", read("cms.env"), re.MULTILINE)) <= SETTINGS
+
+
+def test_every_file_that_the_pages_name_is_there():
+    pages = PAGE + (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`?deploy/([\w./-]*\w)", pages)) | set(re.findall(r" (systemd/[\w.-]+\w)", pages))
+    assert named and not [name for name in named if not (DEPLOY / name).exists()]
+
+
+@pytest.mark.parametrize("unit", ["cms.service", "cms-worker.service"])
+def test_a_unit_starts_the_packages_of_its_own_version_and_may_write_nowhere_else(unit):
+    text = read(f"systemd/{unit}")
+    assert '"$$(pwd -P)/.venv/bin/python"' in text and "WorkingDirectory=/srv/cms/current" in text
+    assert {"ProtectSystem=strict", "NoNewPrivileges=yes", "PrivateTmp=yes"} <= set(text.splitlines())
+
+
+def test_nginx_the_socket_and_the_app_meet_at_one_place():
+    place = re.search(r"^SOCKET=(.+)$", read("cms.env"), re.MULTILINE)[1]
+    assert f"server unix:{place} " in read("nginx.conf")
+    assert f"ListenStream={place}" in read("systemd/cms.socket")
+
+
+def test_nginx_believes_no_client_and_sends_no_form_twice():
+    text = read("nginx.conf")
+    for line in (
+        "proxy_set_header X-Forwarded-For $remote_addr;",
+        "proxy_set_header X-Request-ID $cms_id;",
+        "proxy_next_upstream off;",
+    ):
+        assert line in text
+    assert "$request_uri" not in re.search(r"log_format.*?;", text, re.DOTALL)[0]
