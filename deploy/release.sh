@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts a version of the shop into service: deploy/release.sh [GIT-REF]. As the user cms, from the clone in /srv/cms/repo:
 #
-#   runuser -u cms -- /srv/cms/repo/deploy/release.sh origin/main
+#   sudo -H -u cms /srv/cms/repo/deploy/release.sh origin/main
 #
 # Each version gets a folder of its own, so that what is running never meets files of another. Migrations add and never
 # take away what the version before needs: they run while it serves, and the way back is deploy/release.sh OLDER-REF.

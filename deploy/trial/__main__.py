@@ -8,6 +8,7 @@ back. What was acknowledged is counted against what is stored. Ends with 0 when 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import shutil
@@ -94,6 +95,7 @@ def tried(machine: Machine, database: MariaDB) -> int:
     place = Place(machine.port, tls=tls)
     say(f"install and start            {time.monotonic() - began:.0f} s")
 
+    wrong = nginx_serves(place)
     load = Load([place], PEOPLE, PASSWORD, customer, products)
     load.start(most=300)
     with told(load, "load, nothing else"):
@@ -117,7 +119,7 @@ def tried(machine: Machine, database: MariaDB) -> int:
     lost = everything.errors - killed
     metrics = urllib.request.urlopen(f"http://127.0.0.1:{machine.metrics}/metrics", timeout=10).read().decode()
 
-    wrong = counted(database, everything)
+    wrong += counted(database, everything)
     if lost:
         wrong.append(f"requests lost besides those of the killed process: {dict(lost)}")
     if "cms_requests_total" not in metrics:
@@ -149,6 +151,27 @@ def goods(machine: Machine) -> tuple[int, list[int]]:
     app = app_on(machine.environ()["DATABASE_URL"], machine.top / "var/lib/cms")
     with app.app_context():
         return make_customer("Meera Nair").id, [make_product(f"Trial {n}", stock=90_000).id for n in range(5)]
+
+
+def nginx_serves(place: Place) -> list[str]:
+    """What nginx does not do as it should: packed static files for good, large forms refused, no metrics in public."""
+    asked = http.client.HTTPSConnection("127.0.0.1", place.port, timeout=30, context=place.tls)
+
+    def ask(method: str, path: str, size: int = 0) -> http.client.HTTPResponse:
+        headers = {"Host": place.host, "Accept-Encoding": "br", "Content-Type": "application/x-www-form-urlencoded"}
+        asked.request(method, path, b"x" * size, headers)
+        answer = asked.getresponse()
+        answer.read()
+        return answer
+
+    style = ask("GET", "/static/app.css")
+    kept = (style.getheader("Content-Encoding"), style.getheader("Cache-Control"))
+    wrong = [] if kept == ("br", "public, max-age=31536000, immutable") else [f"static files come as {kept}"]
+    expected = {("GET", "/readyz", 0): 200, ("GET", "/metrics", 0): 404, ("POST", "/orders", 4_000_000): 413}
+    for wanted, status in expected.items():
+        if (came := ask(*wanted).status) != status:
+            wrong.append(f"{wanted} answers {came}, not {status}")
+    return wrong
 
 
 def new_version(machine: Machine) -> str:
