@@ -26,10 +26,10 @@ from cms.db import db, engine_options, lost_race, writing
 log = logging.getLogger("cms")
 TRIES = 5
 ROOMS = (
-    "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
-    "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
-    "insights", "dashboards", "stats", "clv",
-    "exports", "settings", "segments", "reasons", "wordings", "logo", "jobs",
+    "home", "figures", "auth", "customers", "standings", "duplicates", "products", "orders", "delivery", "tracking",
+    "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
+    "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "settings", "segments", "reasons",
+    "wordings", "logo", "jobs",
 )  # fmt: skip
 """Every room with pages."""
 

@@ -13,14 +13,15 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Date, Engine, Float, MetaData, event, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
 
-LOST_RACE = {1213, 1205, 1020}
-"""MySQL: deadlock, lock wait timeout, row changed since read. The transaction is gone whole and may be tried again."""
+LOST_RACE = {1213, 1205, 1020, 1451, 1452}
+"""MySQL: deadlock, lock wait timeout, row changed since read; a row that went, or was named, while this was written, as
+when two customers are merged. The transaction is given up whole and may be tried again: it then sees how things are."""
 
 
 class Base(DeclarativeBase):
@@ -108,7 +109,7 @@ def is_writing() -> bool:
 def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
-    return isinstance(error, OperationalError) and len(said) > 0 and said[0] in LOST_RACE
+    return isinstance(error, OperationalError | IntegrityError) and len(said) > 0 and said[0] in LOST_RACE
 
 
 def lock(row: Any) -> None:
@@ -128,8 +129,12 @@ def lock(row: Any) -> None:
 
 
 def refresh(row: Any) -> None:
-    """See the columns of this row as they are now; what was loaded around it stays."""
-    db.session.refresh(row, [attribute.key for attribute in type(row).__mapper__.column_attrs])
+    """See the columns of this row as they are now; what was loaded around it stays. Raises Conflict when it is gone."""
+    columns = [attribute.key for attribute in type(row).__mapper__.column_attrs]
+    try:
+        db.session.refresh(row, columns)
+    except InvalidRequestError:  # a customer who was merged into another a moment ago
+        raise Conflict("This is no longer there: somebody changed it a moment ago. Load the page again.") from None
 
 
 def claim(row: Any, version: int, fields: tuple[str, ...] = ()) -> None:
