@@ -26,8 +26,8 @@ from cms.db import db, engine_options, lost_race, writing
 log = logging.getLogger("cms")
 TRIES = 5
 ROOMS = (
-    "home", "figures", "auth", "customers", "standings", "duplicates", "products", "orders", "delivery", "tracking",
-    "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
+    "home", "figures", "auth", "customers", "standings", "duplicates", "privacy", "products", "orders", "delivery",
+    "tracking", "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
     "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "settings", "segments", "reasons",
     "wordings", "logo", "jobs",
 )  # fmt: skip

@@ -63,7 +63,7 @@ def _merge(kept: Customer, gone: Customer, values: Mapping[str, Any], by: Any) -
         "values": _values_of(kept, gone),
         "apart": _apart_of(kept, gone),
     }
-    told = {"old_ref": gone.ref, "name": gone.name, "orders": gone.order_count}
+    told = {"old_ref": gone.ref}
     entry = record(by, "customer.merged", kept, customer_id=kept.id, after=told)
     db.session.execute(
         insert(Merge).values(
@@ -185,7 +185,7 @@ def tell_apart(one_id: int, other_id: int, by: Any) -> int:
         "customer.told_apart",
         one,
         customer_id=one.id,
-        after={"other_id": other.id, "name": other.name, "old_ref": other.ref},
+        after={"other_id": other.id, "old_ref": other.ref},
     )
 
 
@@ -200,5 +200,5 @@ def take_back_apart(entry: Any, by: Any) -> None:
     if not db.session.execute(_without_looking(gone)).rowcount:  # type: ignore[attr-defined]
         raise RuleError("Somebody has taken this back already")
     db.session.expunge(row)
-    told = {name: entry.after.get(name, "") for name in ("name", "old_ref")}
+    told = {"old_ref": entry.after.get("old_ref", "")}
     record(by, "customer.maybe_same", one, customer_id=one.id, after=told, undoes_id=entry.id)

@@ -79,6 +79,7 @@ def merge(customer_id: int, other_id: int) -> ResponseReturnValue:
 @bp.post("/<int:customer_id>/<int:other_id>/apart")
 @needs("work")
 def save_apart(customer_id: int, other_id: int) -> ResponseReturnValue:
+    _pair_or_404(customer_id, other_id)
     try:
         entry = actions.tell_apart(customer_id, other_id, g.me)
     except RuleError as error:
@@ -91,12 +92,7 @@ def save_apart(customer_id: int, other_id: int) -> ResponseReturnValue:
 
 
 def _page(customer_id: int, other_id: int, chosen: Mapping[str, int], problem: str = "") -> str:
-    found = queries.pair(customer_id, other_id)
-    if found is None:
-        for id in (customer_id, other_id):
-            customers.customer_or_404(id)  # says so when it was merged into another
-        abort(404, "To compare, it takes two customers")
-    one, other = found
+    found = one, other = _pair_or_404(customer_id, other_id)
     if any(row.forgotten_at for row in found):
         abort(404, "Somebody who was forgotten is merged with nobody")
     usual = {name: rules.usual(name, one, other).id for name in rules.FIELDS}
@@ -111,6 +107,14 @@ def _page(customer_id: int, other_id: int, chosen: Mapping[str, int], problem: s
         apart=queries.apart_of(one.id, other.id),
         problem=problem,
     )
+
+
+def _pair_or_404(customer_id: int, other_id: int) -> tuple[Any, Any]:
+    if found := queries.pair(customer_id, other_id):
+        return found
+    for id in (customer_id, other_id):
+        customers.customer_or_404(id)  # says so when it was merged into another
+    abort(404, "To compare, it takes two customers")
 
 
 def _field(name: str, one: Any, other: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def unmerge(entry: Any, by: Any) -> None:
     _part_apart(kept.id, gone.id, merge.before["apart"])
     db.session.execute(_quietly(delete(Merge).where(Merge.gone_id == gone.id)))
     db.session.expunge(merge)
-    told = {"old_ref": gone.ref, "name": gone.name}
+    told = {"old_ref": gone.ref}
     record(by, "customer.merge_undone", kept, customer_id=kept.id, after=told, undoes_id=entry.id)
 
 
