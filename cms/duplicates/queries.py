@@ -29,7 +29,9 @@ from cms.models import (
 GROUPS = 30
 """So many groups of alike customers are read at once."""
 MEMBERS = 300
-"""So many customers of them at most: of a name that thousands have, the first are shown."""
+"""So many customers of them at most."""
+SHOWN = 40
+"""A page ends with the group that fills it; of a group that thousands are in, so many pairs are shown."""
 ROUNDS = 4
 """So often it is read on when all that was found had been told apart."""
 
@@ -64,8 +66,14 @@ def alike(kind: str, after: str) -> Alike:
     found: list[tuple[Any, Any]] = []
     for _ in range(ROUNDS):
         marks = list(db.session.scalars(_shared(kind, after)))
-        found += _pairs(kind, marks)
-        after = marks[-1] if len(marks) == GROUPS else ""
+        after = ""
+        for mark, pairs in _pairs(kind, marks).items():
+            found += pairs[:SHOWN]
+            after = mark
+            if len(found) >= SHOWN:
+                break
+        if after == (marks or [""])[-1] and len(marks) < GROUPS:
+            after = ""
         if found or not after:
             break
     return Alike(kind, found, after)
@@ -81,9 +89,10 @@ def _shared(kind: str, after: str) -> Select:
     return query.order_by(column).limit(GROUPS)
 
 
-def _pairs(kind: str, marks: Sequence[str]) -> list[tuple[Any, Any]]:
+def _pairs(kind: str, marks: Sequence[str]) -> dict[str, list[tuple[Any, Any]]]:
+    """The pairs of each of these groups, in their order, as far as MEMBERS reach."""
     if not marks:
-        return []
+        return {}
     column = getattr(Customer, kind)
     bare = case((Customer.name_place.is_(None) & Customer.phone_key.is_(None), 0), else_=1)
     order = (column, bare, Customer.id) if kind == "name_alike" else (column, Customer.id)
@@ -92,7 +101,7 @@ def _pairs(kind: str, marks: Sequence[str]) -> list[tuple[Any, Any]]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         groups[getattr(row, kind)].append(row)
-    return [pair for group in groups.values() for pair in pairs_of(kind, group, apart)]
+    return {mark: pairs_of(kind, group, apart) for mark, group in groups.items()}
 
 
 def told_apart(ids: Iterable[int]) -> set[tuple[int, int]]:
