@@ -122,8 +122,13 @@ def twins_of(customer: Any, limit: int = 10) -> Sequence[Any]:
         ids |= dict.fromkeys(db.session.scalars(query))
     apart = told_apart({customer.id, *ids})
     near = [one for one in ids if tuple(sorted((one, customer.id))) not in apart][:limit]
-    rows = {row.id: row for row in db.session.execute(select(*ROW).where(Customer.id.in_(near)))}
-    return [rows[one] for one in near]
+    return as_shown(near)
+
+
+def as_shown(ids: Sequence[int]) -> Sequence[Any]:
+    """These customers, in this order, as they are told from each other."""
+    rows = {row.id: row for row in db.session.execute(select(*ROW).where(Customer.id.in_(ids)))} if ids else {}
+    return [rows[one] for one in ids if one in rows]
 
 
 def pair(one_id: int, other_id: int) -> tuple[Customer, Customer] | None:

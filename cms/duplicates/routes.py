@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 def twins(customer_id: int) -> ResponseReturnValue:
     """With whom one customer could be merged: who looks alike, or whoever is looked for."""
     customer, q = customers.customer_or_404(customer_id), request.args.get("q", "")[:200]
-    found = [row for row in customers.customers_named(q) if row.id != customer_id] if q.strip() else []
+    found = queries.as_shown([row.id for row in customers.customers_named(q) if row.id != customer_id])
     return page_or_fragment(
         "duplicates/twins.html",
         "duplicates/_found.html",
@@ -101,7 +101,6 @@ def _page(customer_id: int, other_id: int, chosen: Mapping[str, int], problem: s
         pair=found,
         fields=[_field(name, one, other) for name in rules.FIELDS],
         chosen=usual | {name: id for name, id in chosen.items() if id in (one.id, other.id)},
-        note=rules.merged_note(one, other, {"phone": one.phone, "email": one.email}),
         holdings=queries.holdings(one.id, other.id),
         labels={name: label for name, (label, _table) in queries.COUNTED.items()},
         apart=queries.apart_of(one.id, other.id),

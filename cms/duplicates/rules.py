@@ -14,10 +14,10 @@ FORGOTTEN = "Forgotten customer"
 LONGEST_NOTE = 4000
 
 KINDS: Mapping[str, str] = {
-    "phone_tail": "Same phone digits",
-    "mailbox": "Same mailbox",
-    "name_place": "Alike name, same place",
-    "name_alike": "Alike name, no phone or place to compare",
+    "phone_tail": "Same phone",
+    "mailbox": "Same e-mail",
+    "name_place": "Similar name, same place",
+    "name_alike": "Similar name only",
 }
 """Why two are taken for one, the surest first: by the column in which they agree."""
 
