@@ -17,6 +17,7 @@ from cms.db import claim, db, lock
 from cms.duplicates import moving, queries, rules
 from cms.errors import Conflict, RuleError
 from cms.models import Apart, Customer, CustomerValue, CustomerYear, Merge
+from cms.notifications.actions import end_offers
 from cms.totals.actions import count_on, count_segment, recounting
 
 NOT_KEPT = (
@@ -63,8 +64,7 @@ def _merge(kept: Customer, gone: Customer, values: Mapping[str, Any], by: Any) -
         "values": _values_of(kept, gone),
         "apart": _apart_of(kept, gone),
     }
-    told = {"old_ref": gone.ref}
-    entry = record(by, "customer.merged", kept, customer_id=kept.id, after=told)
+    entry = record(by, "customer.merged", kept, customer_id=kept.id, after={"old_ref": old_ref})
     db.session.execute(
         insert(Merge).values(
             gone_id=gone.id, kept_id=kept.id, old_ref=old_ref, entry_id=entry, at=clock.now(),
@@ -83,6 +83,8 @@ def _merge(kept: Customer, gone: Customer, values: Mapping[str, Any], by: Any) -
     _delete(gone)
     db.session.refresh(kept)
     rewrite(kept, values)
+    if not kept.marketing_at:  # one of the two may have been about to get some
+        end_offers(kept.id)
     return entry
 
 

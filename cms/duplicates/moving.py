@@ -16,7 +16,6 @@ from cms.models import Activity, Apart, Customer, CustomerTerm, CustomerValue, C
 
 HANDLED = frozenset(table.__table__ for table in (CustomerTerm, CustomerYear, CustomerValue, Apart))
 """What is told anew from the rest, and who was told apart."""
-UNDOING = {"synchronize_session": False}
 
 
 @cache
@@ -50,14 +49,11 @@ def hold_orders(*customer_ids: int) -> None:
     db.session.execute(query.with_for_update()).all()
 
 
-def note_rows(gone_id: int) -> dict[str, int]:
-    """Write down which rows are this customer's; how many of each place."""
-    counts = {}
+def note_rows(gone_id: int) -> None:
+    """Write down which rows are this customer's."""
     for column in places():
         rows = select(literal(gone_id), literal(place_of(column)), row_key(column.table)).where(column == gone_id)
-        done = db.session.execute(insert(MergeMove).from_select(["gone_id", "place", "row_id"], rows))
-        counts[place_of(column)] = int(done.rowcount)  # type: ignore[attr-defined]
-    return counts
+        db.session.execute(insert(MergeMove).from_select(["gone_id", "place", "row_id"], rows))
 
 
 def move_rows(gone_id: int, kept_id: int) -> None:

@@ -14,7 +14,8 @@ from cms.duplicates.actions import merge_customers
 from cms.duplicates.moving import HANDLED, place_of, places
 from cms.errors import Conflict, RuleError
 from cms.figures.sheet import figures, shop
-from cms.models import Activity, Customer, CustomerTerm, CustomerYear, Invoice, Merge, Order
+from cms.models import Activity, Customer, CustomerTerm, CustomerYear, Invoice, Merge, Notification, Order
+from tests.after_sale import make_message
 from tests.duplicates.doing import apart, busy, everything, make_pair, merge, new_lamp, take_back
 from tests.factories import make_customer, make_order, write
 from tests.payments.doing import pay, spend
@@ -228,3 +229,13 @@ def test_the_trail_tells_of_it(client):
     assert answer.status_code == 303
     assert db.session.get_one(Customer, two.id).name == "Aasha Rao"
     assert db.session.scalar(select(Activity.customer_id).where(Activity.thing_id == two.id)) == two.id
+
+
+def test_an_offer_that_waits_is_not_sent_to_who_did_not_agree_after_all():
+    one, two = make_pair()
+    offer = make_message(db.session.get_one(Customer, two.id), "email")
+    with write():
+        db.session.get_one(Notification, offer.id).marketing = True
+        db.session.get_one(Customer, two.id).marketing_at = clock.now()
+    merge(one, two)
+    assert db.session.get_one(Notification, offer.id).state == "failed"

@@ -27,7 +27,7 @@ from tests.payments.doing import pay
 from tests.recount import assert_totals_right
 
 WORDS = ("Zubeida", "zubeida", "98123", "Lotus", "mango", "Mango", "Zubi")
-PAPERS = {("invoices", "content"), ("credit_notes", "content"), ("jobs", "args")}
+PAPERS = {("invoices", "content"), ("credit_notes", "content")}
 
 
 @pytest.fixture(autouse=True)
