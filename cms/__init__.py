@@ -25,10 +25,10 @@ from cms.watch import Watch
 
 log = logging.getLogger("cms")
 ROOMS = (
-    "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
-    "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
-    "insights", "dashboards", "stats", "clv",
-    "exports", "search", "views", "settings", "segments", "reasons", "wordings", "logo", "jobs", "health",
+    "home", "figures", "auth", "customers", "standings", "duplicates", "privacy", "products", "orders", "delivery",
+    "tracking", "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
+    "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "search", "views", "settings",
+    "segments", "reasons", "wordings", "logo", "jobs", "health",
 )  # fmt: skip
 """Every room with pages."""
 

@@ -14,15 +14,17 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import URL, Connection, Engine, MetaData, event, text, update
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
 
-LOST_RACE = {1213, 1205, 1020, 1412, 1305}
-"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone.
+LOST_RACE = {1213, 1205, 1020, 1412, 1305, 1451, 1452}
+"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone; a row
+that went, or was named, while this was written, as when two customers are merged.
 
-The transaction is gone whole and may be tried again. A deadlock inside a savepoint is told as the last of these.
+The transaction is given up whole and may be tried again: it then sees how things are. A deadlock inside a savepoint is
+told as the savepoint gone.
 """
 
 
@@ -166,7 +168,7 @@ def is_writing() -> bool:
 def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
-    return isinstance(error, OperationalError) and len(said) > 0 and said[0] in LOST_RACE
+    return isinstance(error, OperationalError | IntegrityError) and len(said) > 0 and said[0] in LOST_RACE
 
 
 def lock(row: Any) -> None:
@@ -186,8 +188,12 @@ def lock(row: Any) -> None:
 
 
 def refresh(row: Any) -> None:
-    """See the columns of this row as they are now; what was loaded around it stays."""
-    db.session.refresh(row, [attribute.key for attribute in type(row).__mapper__.column_attrs])
+    """See the columns of this row as they are now; what was loaded around it stays. Raises Conflict when it is gone."""
+    columns = [attribute.key for attribute in type(row).__mapper__.column_attrs]
+    try:
+        db.session.refresh(row, columns)
+    except InvalidRequestError:  # a customer who was merged into another a moment ago
+        raise Conflict("This is no longer there: somebody changed it a moment ago. Load the page again.") from None
 
 
 def claim(row: Any, version: int, fields: tuple[str, ...] = ()) -> None:

@@ -48,7 +48,13 @@ NAV = (
     ),
     ("Shop", (("exports", "Export"), ("settings", "Settings"), ("contact", "Contact"))),
 )
-WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
+WITHIN = {
+    "standings": "customers",
+    "duplicates": "customers",
+    "privacy": "customers",
+    "segments": "settings",
+    "logo": "settings",
+}
 """Rooms that stand in the navigation under another's name."""
 
 

@@ -123,6 +123,7 @@ def examples() -> dict[str, Any]:
         key = new_password_link(db.session.get_one(User, newcomer.id), None)
     return {
         "customer_id": customer.id,
+        "other_id": make_customer("Jubeida Sweep", phone="+919812300001").id,
         "product_id": product.id,
         "order_id": order.id,
         "payment_id": payment.id,

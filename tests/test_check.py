@@ -81,7 +81,12 @@ def test_a_failure_is_printed_with_what_is_kept_and_what_was_counted(shop):
         ("DELETE FROM status_changes WHERE order_id = 1", "has no steps at all"),
         (
             "UPDATE customers SET name = 'Somebody' WHERE ref = '17450'",
-            "customer 17450: name_key, search_text, search terms",
+            "customer 17450: name_key, search_text, name_alike, search terms",
+        ),
+        (
+            "INSERT INTO merges (gone_id, kept_id, old_ref, entry_id, at) SELECT MAX(id), MIN(id), 'OLD1', "
+            "(SELECT MAX(id) FROM activity), '2026-03-14 06:30:00' FROM customers",
+            "is there, and was merged as OLD1",
         ),
         ("DELETE FROM customer_terms WHERE customer_id = 1 AND term = 'customer'", "search terms not as counted"),
         ("UPDATE products SET name = 'Something' WHERE sku = '85123A'", "product 85123A: name_key is not as counted"),

@@ -17,6 +17,8 @@ from cms.orders.actions import Item, move_order, take_back
 from cms.orders.queries import order_or_404
 from cms.products.actions import count_stock, edit_product
 from cms.products.queries import product_or_404
+from tests.duplicates.doing import merge
+from tests.duplicates.doing import take_back as unmerge
 from tests.factories import make_customer, make_order, make_product, write
 from tests.recount import assert_totals_right
 
@@ -25,7 +27,8 @@ STOCK = st.one_of(st.none(), st.integers(0, 6))
 
 
 class Shop(RuleBasedStateMachine):
-    """`stock`: what is on the shelf by product; `orders`: id -> status, units by product, total."""
+    """`stock`: what is on the shelf by product; `placed`: id -> status, units by product, total; `merged`: the id of a
+    customer who went -> the one who was kept, and the entry of it."""
 
     customers, products, orders = Bundle("customers"), Bundle("products"), Bundle("orders")
 
@@ -35,6 +38,7 @@ class Shop(RuleBasedStateMachine):
         Shop.empty()
         self.stock: dict[int, int | None] = {}
         self.placed: dict[int, tuple[str, dict[int, int], int]] = {}
+        self.merged: dict[int, tuple[int, int]] = {}
 
     @rule(target=customers)
     def add_customer(self):
@@ -54,7 +58,7 @@ class Shop(RuleBasedStateMachine):
         enough = all(self.stock[id] is None or self.stock[id] >= n for id, n in units.items())
         try:
             items = [Item(product, n, 100) for product, n in lines]
-            order = make_order(db.session.get_one(Customer, customer), *items, discount_paise=off)
+            order = make_order(db.session.get_one(Customer, self.now(customer)), *items, discount_paise=off)
         except RuleError:
             assert not enough
             return 0
@@ -106,9 +110,34 @@ class Shop(RuleBasedStateMachine):
     )
     def edit(self, customer, city, status):
         with write():
-            found = customer_or_404(customer)
+            found = customer_or_404(self.now(customer))
             edit_customer(found, {"city": city}, found.version, None)
             set_standing(found, status, "by hand", None, found.version, found.created_on, None)
+
+    @rule(one=customers, other=customers)
+    def merge(self, one, other):
+        one, other = self.now(one), self.now(other)
+        if one == other:
+            return
+        entry = merge(*(db.session.get_one(Customer, id) for id in (one, other)))
+        kept = db.session.scalars(select(Customer.id).where(Customer.id.in_((one, other)))).one()
+        self.merged[one + other - kept] = kept, entry
+
+    @rule()
+    def unmerge(self):
+        if not self.merged:
+            return
+        gone = max(self.merged, key=lambda id: self.merged[id][1])
+        try:
+            unmerge(self.merged[gone][1])
+        except RuleError:  # edited since
+            return
+        del self.merged[gone]
+
+    def now(self, customer: int) -> int:
+        while customer in self.merged:
+            customer = self.merged[customer][0]
+        return customer
 
     @rule(product=consumes(products), name=st.sampled_from(["Lamp", "Bowl"]))
     def rename(self, product, name):

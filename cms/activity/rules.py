@@ -56,6 +56,8 @@ UNDOABLE = (
     "customer.standing_set",
     "customer.archived",
     "customer.restored",
+    "customer.merged",
+    "customer.told_apart",
     "product.edited",
     "product.stock_counted",
     "product.archived",
@@ -64,6 +66,8 @@ UNDOABLE = (
 )
 WHY_NOT: Mapping[str, str] = {
     "customer.added": "Whoever was added stays; archive the customer instead",
+    "customer.merge_undone": "Merge them again under Customers, Find duplicates",
+    "customer.forgotten": "What was forgotten is kept nowhere and cannot come back",
     "product.added": "What was added stays; archive the product instead",
     "order.placed": "An order is not unmade; cancel it on its page instead",
     "order.step_taken_back": "A step that was taken back is not put back; move the order on again on its page",

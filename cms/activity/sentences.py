@@ -63,7 +63,7 @@ def sentence(
         excess=f", {money(after['excess_paise'])} of it kept as store credit" if after.get("excess_paise") else "",
         reason=after.get("reason", ""),
         **_coming_back(before, after, money),
-        **{name: after.get(name, "") for name in ("channel", "count", "words", "name", "what", "format")},
+        **{name: after.get(name, "") for name in ("channel", "count", "words", "name", "what", "format", "old_ref")},
     )
 
 

@@ -11,6 +11,8 @@ from cms.activity import queries, rules
 from cms.activity.actions import as_kept
 from cms.customers import actions as customers
 from cms.db import db, lock
+from cms.duplicates.actions import take_back_apart
+from cms.duplicates.undoing import unmerge
 from cms.errors import RuleError
 from cms.models import Customer, Order, Product
 from cms.orders import actions as orders
@@ -29,6 +31,8 @@ def _held(table: Any, entry: Any) -> Any:
     if row is None:
         raise RuleError("What this was about no longer exists")
     lock(row)
+    if getattr(row, "forgotten_at", None) is not None:
+        raise RuleError("This person was forgotten; what they were called before is kept nowhere")
     if done := queries.undone_by(entry.id):
         raise RuleError(f"{done.by_name} has taken this back already")
     return row
@@ -63,6 +67,14 @@ def _archived_customer(entry: Any, _minutes: int, by: Any) -> None:
     customers.archive_customer(customer, not archived, customer.version, by, entry.id)
 
 
+def _merged(entry: Any, _minutes: int, by: Any) -> None:
+    unmerge(entry, by)
+
+
+def _told_apart(entry: Any, _minutes: int, by: Any) -> None:
+    take_back_apart(entry, by)
+
+
 def _edited_product(entry: Any, _minutes: int, by: Any) -> None:
     product = _unchanged(Product, entry)
     products.edit_product(product, entry.before, product.version, by, entry.id)
@@ -92,6 +104,8 @@ UNDO: Mapping[str, Callable[[Any, int, Any], None]] = {
     "customer.standing_set": _standing,
     "customer.archived": _archived_customer,
     "customer.restored": _archived_customer,
+    "customer.merged": _merged,
+    "customer.told_apart": _told_apart,
     "product.edited": _edited_product,
     "product.stock_counted": _counted,
     "product.archived": _archived_product,

@@ -54,6 +54,7 @@ def all_checks() -> list[Check]:
         Check("No more is credited than was invoiced, and all of it once the order is cancelled", amounts.credited),
         Check("Invoice and credit note numbers follow one another", amounts.serials),
         Check("Returns, payments, complaints and feedback belong to the customer of their order", shape.same_customer),
+        Check("Nobody is there who was merged into another", shape.merged_away),
         Check("The product and order of a return are those of its line", shape.same_line),
         Check("Each step of an order follows the one before", history.chains),
         Check("Each step of an order was allowed, or takes one back", history.moves),

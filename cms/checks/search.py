@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from cms.customers.actions import customer_keys, customer_terms
+from cms.customers.keys import customer_keys, customer_terms
 from cms.db import db
 from cms.models import Customer, CustomerTerm, Product
 from cms.products.actions import product_keys
@@ -31,9 +31,9 @@ def _customers() -> Iterator[str]:
     terms = select(CustomerTerm.customer_id, CustomerTerm.term).execution_options(yield_per=20_000)
     for customer_id, term in db.session.execute(terms):
         sums[customer_id] = sums[customer_id] + hash(term) & SUM
-    names = ("ref", "name", "email", "phone", "name_key", "email_key", "phone_key", "search_text")
-    for row in _in_steps(Customer, names):
-        keys = customer_keys(row.name, row.email, row.phone, row.ref)
+    names = ("ref", "name", "email", "phone", "city", "postcode")
+    for row in _in_steps(Customer, (*names, *customer_keys("", "", "", "", "", ""))):
+        keys = customer_keys(row.name, row.email, row.phone, row.ref, row.city, row.postcode)
         wrong = [name for name, key in keys.items() if getattr(row, name) != key]
         if sum(map(hash, customer_terms(row.name, row.email, row.phone, row.ref))) & SUM != sums.pop(row.id, 0):
             wrong.append("search terms")

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKeyConstraint, Table, func, or_, select
 
 from cms.dates import business_date
 from cms.db import db
-from cms.models import Complaint, Customer, Feedback, Notification, Order, OrderLine, Payment, Product, Return
+from cms.models import Complaint, Customer, Feedback, Merge, Notification, Order, OrderLine, Payment, Product, Return
 from cms.sql import days_between
 
 MOST_SHOWN = 20
@@ -67,6 +67,13 @@ def same_customer() -> Iterator[str]:
         query = select(table.id, Order.ref).join(Order, Order.id == table.order_id)
         for row_id, ref in db.session.execute(query.where(table.customer_id != Order.customer_id).limit(MOST_SHOWN)):
             yield f"{table.__tablename__} {row_id}: belongs to another customer than order {ref}"
+
+
+def merged_away() -> Iterator[str]:
+    """Customers who are there though they were merged into another."""
+    query = select(Customer.ref, Merge.old_ref).join(Merge, Merge.gone_id == Customer.id).limit(MOST_SHOWN)
+    for ref, old_ref in db.session.execute(query):
+        yield f"customer {ref}: is there, and was merged as {old_ref}"
 
 
 def same_line() -> Iterator[str]:

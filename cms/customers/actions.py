@@ -6,35 +6,20 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from cms import clock
 from cms.activity.actions import record
 from cms.customers import queries, rules
+from cms.customers.keys import add_terms, drop_terms, fill, terms_of
 from cms.db import claim, db
 from cms.errors import RuleError
-from cms.formats import email_key, phone_digits, show_phone
-from cms.models import Customer, CustomerTerm, Segment
+from cms.formats import email_key, show_phone
+from cms.models import Customer, Segment
 from cms.notifications.actions import end_offers
 from cms.refs import next_ref
-from cms.text import fold, search_terms
 from cms.totals.actions import count_on, count_segment
 
-EDITABLE = (
-    "name",
-    "email",
-    "phone",
-    "gender",
-    "segment",
-    "address",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "gstin",
-    "note",
-)
 TAKEN = Markup('{} ({}) already has {}. <a href="/customers/{}" target="_blank">Open {}</a>')
 OVERRIDE = ("override_status", "override_until", "override_reason")
 
@@ -51,7 +36,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
     customer = Customer(
         ref=next_ref(Customer), created_at=now, created_on=clock.business_date(now, zone), request_key=request_key
     )
-    _fill(customer, values)
+    fill(customer, values)
     try:
         _check_segment(customer.segment)
         rules.check_gstin(customer.gstin or "", customer.state or "")
@@ -63,7 +48,7 @@ def add_customer(values: dict[str, Any], zone: str, by: object, request_key: str
             return made
         _check_contact(customer)
         raise
-    _add_terms(customer, _terms(customer))
+    add_terms(customer, terms_of(customer))
     count_on(customer.created_on, customers=1)
     record(by, "customer.added", customer, customer_id=customer.id, after={"name": customer.name})
     return customer
@@ -78,14 +63,15 @@ def edit_customer(
     """
     _check_segment(values.get("segment", customer.segment))
     claim(customer, version, tuple(values))
+    rules.check_not_forgotten(customer.forgotten_at is not None)
     if "gstin" in values or "state" in values:
         rules.check_gstin(values.get("gstin", customer.gstin), values.get("state", customer.state))
     names = {*values, "gender"} if "segment" in values else {*values}  # only individuals keep their gender
     before = {name: getattr(customer, name) for name in names}
-    terms = _terms(customer)
+    terms = terms_of(customer)
     try:
         with db.session.begin_nested(), db.session.no_autoflush:
-            _fill(customer, values)
+            fill(customer, values)
             _check_contact(customer)
     except IntegrityError:  # another took the e-mail or the phone between the check and now
         _check_contact_values(values, customer.id)
@@ -93,8 +79,8 @@ def edit_customer(
     after = {name: getattr(customer, name) for name in names}
     if before == after:
         return None
-    _drop_terms(customer, terms - _terms(customer))
-    _add_terms(customer, _terms(customer) - terms)
+    drop_terms(customer, terms - terms_of(customer))
+    add_terms(customer, terms_of(customer) - terms)
     if "segment" in before and before["segment"] != customer.segment:
         count_segment(customer.id, before["segment"], customer.segment)
     changed: dict[str, Any] = {"before": before, "after": after, "undoes_id": undoes_id}
@@ -107,12 +93,14 @@ def set_standing(
     """Set Active or Inactive by hand, above what the orders say; gives the entry. Raises RuleError or Conflict."""
     rules.check_override(status, reason, until, today)
     claim(customer, version, OVERRIDE)
+    rules.check_not_forgotten(customer.forgotten_at is not None)
     return _override(customer, status, until, reason.strip(), by)
 
 
 def clear_standing(customer: Customer, version: int, by: object) -> int:
     """Let the orders say again whether the customer is active; gives the entry. Raises Conflict."""
     claim(customer, version, OVERRIDE)
+    rules.check_not_forgotten(customer.forgotten_at is not None)
     return _override(customer, None, None, "", by)
 
 
@@ -132,6 +120,7 @@ def put_standing_back(
 ) -> int:
     """What was set by hand, or nothing, as it was before the entry `undoes_id`. Raises Conflict."""
     claim(customer, version, OVERRIDE)
+    rules.check_not_forgotten(customer.forgotten_at is not None)
     return _override(customer, status, until, reason, by, undoes_id)
 
 
@@ -140,6 +129,7 @@ def archive_customer(
 ) -> int | None:
     """Take a customer out of the lists, or back; nothing they bought changes. Gives the entry. Raises Conflict."""
     claim(customer, version)
+    rules.check_not_forgotten(customer.forgotten_at is not None)
     if (customer.archived_at is not None) == archived:
         return None
     customer.archived_at = clock.now() if archived else None
@@ -170,26 +160,6 @@ def _override(
     return record(by, "customer.standing_set", customer, customer_id=customer.id, **changed)
 
 
-def _fill(customer: Customer, values: dict[str, Any]) -> None:
-    for name in EDITABLE:
-        if name in values:
-            setattr(customer, name, values[name])
-    if customer.segment != "Individual":
-        customer.gender = None
-    for name, key in customer_keys(customer.name, customer.email or "", customer.phone or "", customer.ref).items():
-        setattr(customer, name, key)
-
-
-def customer_keys(name: str, email: str, phone: str, ref: str) -> dict[str, str | None]:
-    """What a customer is sorted, matched, kept unique and searched by."""
-    return {
-        "name_key": fold(name)[:120],
-        "email_key": email_key(email) if email else None,
-        "phone_key": phone or None,
-        "search_text": queries.search_text(name, email, phone_digits(phone), ref),
-    }
-
-
 def _check_contact(customer: Customer) -> None:
     _raise_if_taken(customer.email_key, customer.phone_key, customer.id)
 
@@ -212,30 +182,3 @@ def _raise_if_taken(email: str | None, phone: str | None, besides: int | None) -
 def _check_segment(name: str) -> None:
     if name not in queries.segments():
         raise RuleError("Choose one of the list for segment", "segment")
-
-
-def _terms(customer: Customer) -> set[str]:
-    return customer_terms(customer.name, customer.email or "", customer.phone or "", customer.ref)
-
-
-def customer_terms(name: str, email: str, phone: str, ref: str) -> set[str]:
-    """What this customer is found by, as `customer_terms` keeps it."""
-    digits = phone_digits(phone)
-    return search_terms([name, email, ref], [digits] if digits else [])
-
-
-def _add_terms(customer: Customer, terms: set[str]) -> None:
-    rows = [{"term": term, "customer_id": customer.id} for term in sorted(terms)]
-    if rows:
-        db.session.execute(insert(CustomerTerm), rows)
-
-
-def _drop_terms(customer: Customer, terms: set[str]) -> None:
-    if not terms:
-        return
-    # By the primary key, term first: SQLite walks the whole table for a list of pairs, or for the customer alone.
-    db.session.execute(
-        delete(CustomerTerm)
-        .where(CustomerTerm.term.in_(sorted(terms)), CustomerTerm.customer_id == customer.id)
-        .execution_options(synchronize_session=False)
-    )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
+from cms.duplicates.queries import leads_to
 from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
@@ -55,14 +56,24 @@ SORTS = {
 }
 
 
+def customer_if_any(customer_id: int) -> Customer | None:
+    return db.session.get(Customer, customer_id)
+
+
 def customer_or_404(customer_id: int) -> Customer:
-    return db.session.get(Customer, customer_id) or abort(404, "That customer no longer exists")
+    return db.session.get(Customer, customer_id) or abort(404, _why_gone(customer_id))
+
+
+def _why_gone(customer_id: int) -> str:
+    if kept := leads_to(customer_id):
+        return f"That customer was merged into {kept.name} ({kept.ref}); open that one instead"
+    return "That customer no longer exists"
 
 
 def row_or_404(customer_id: int) -> Any:
     """One customer as the list shows it."""
     query = select(*ROW, Customer.version).where(Customer.id == customer_id)
-    return db.session.execute(query).first() or abort(404, "That customer no longer exists")
+    return db.session.execute(query).first() or abort(404, _why_gone(customer_id))
 
 
 def customers_matching(

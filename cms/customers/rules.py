@@ -96,6 +96,12 @@ def check_gstin(gstin: str, state: str) -> None:
         raise RuleError(f"This GSTIN is registered in {there}, not in {state}: choose {there}, or check it", "gstin")
 
 
+def check_not_forgotten(forgotten: bool) -> None:
+    """Raises RuleError for a person whose data was taken out: whoever comes back is a new customer."""
+    if forgotten:
+        raise RuleError("This person was forgotten and stays so; enter them as a new customer if they come back")
+
+
 def ends_override(override: str | None) -> bool:
     """Whether a new order ends what was set by hand: an Inactive customer who orders is active again."""
     return override == "Inactive"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from cms.customers.actions import customer_keys, customer_terms
+from cms.customers.keys import customer_keys, customer_terms
 from cms.dates import to_utc
 from cms.demo.people import FIRMS, REGIONS, STREETS, TRADES, Region
 from cms.imports.batches import Batch, write_rows
@@ -45,7 +45,7 @@ class Customers:
         self.terms = []
 
     def _add(self, row: dict[str, Any]) -> None:
-        row |= customer_keys(row["name"], row["email"], row["phone"], row["ref"])
+        row |= customer_keys(*(row[name] for name in ("name", "email", "phone", "ref", "city", "postcode")))
         self.batch.add(row)
         self.segments.append(row["segment"])
         self.states.append(row["state"])

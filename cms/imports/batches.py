@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, insert, select
 
 from cms.db import db
+from cms.models import Customer, Merge
 
 MOST_IN = 1000
 """Values in one IN list."""
@@ -64,6 +65,23 @@ class Lookup:
 
     def get(self, key: str) -> Row[Any] | None:
         return self.found.get(key)
+
+
+_MERGED: Any = select(Merge.old_ref, Merge.kept_id.label("id"))
+
+
+class CustomerLookup(Lookup):
+    """Customers by their number; one that was merged into another leads there."""
+
+    def __init__(self) -> None:
+        super().__init__(Customer.ref, Customer.id)
+
+    def fetch(self, keys: Iterable[str]) -> None:
+        wanted = set(keys)
+        super().fetch(wanted)
+        for some in in_parts({key for key in wanted if key not in self.found}):
+            for row in db.session.execute(_MERGED.where(Merge.old_ref.in_(some))):
+                self.found[row[0]] = row
 
 
 def in_parts(values: Collection[Any]) -> Iterator[list[Any]]:

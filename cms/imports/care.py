@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, Lookup, in_parts
+from cms.imports.batches import Batch, CustomerLookup, Lookup, in_parts
 from cms.imports.rules import (
     ACKNOWLEDGE_WITHIN,
     COMPLAINT_WORDS,
@@ -22,7 +22,7 @@ from cms.imports.rules import (
     whole_number,
 )  # fmt: skip
 from cms.imports.run import FileRun
-from cms.models import Complaint, Customer, Feedback, Order, Product
+from cms.models import Complaint, Feedback, Order, Product
 from cms.models.care import PRIORITIES, RESOLUTIONS
 from cms.text import clean_text
 
@@ -99,7 +99,7 @@ class Complaints:
         self.file, self.run = file, file.run
         self.batch = Batch(Complaint)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.ordered_at)
-        self.customers = Lookup(Customer.ref, Customer.id)
+        self.customers = CustomerLookup()
         self.products = Lookup(Product.sku, Product.id, Product.name)
 
     def load(self) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from cms.customers.actions import add_segment, customer_keys, customer_terms
+from cms.customers.actions import add_segment
+from cms.customers.keys import customer_keys, customer_terms
 from cms.customers.queries import segments
 from cms.customers.rules import contradicts
 from cms.dates import parse_date
@@ -17,14 +18,14 @@ from cms.imports.batches import Batch, in_parts, write_rows
 from cms.imports.files import Rows
 from cms.imports.rules import gender_of, is_india, needed, one_of
 from cms.imports.run import FileRun, existing
-from cms.models import Customer, CustomerTerm, Order
+from cms.models import Customer, CustomerTerm, Merge, Order
 from cms.models.customers import STANDINGS
 from cms.text import clean_text, fold
 
 NOT_NAMED = {
     "order_count": 0, "gross_paise": 0, "returned_paise": 0, "first_order_on": None, "last_order_on": None,
     "marketing_at": None, "archived_at": None, "override_status": None, "override_until": None, "override_reason": "",
-    "version": 1, "request_key": None,
+    "version": 1, "request_key": None, "forgotten_at": None,
 }  # fmt: skip
 
 
@@ -45,7 +46,8 @@ class Customers:
             self._load(chunk)
 
     def _load(self, chunk: Rows) -> None:
-        known = existing(Customer.ref, {cells[0] for _line, cells in chunk})
+        refs = {cells[0] for _line, cells in chunk}
+        known = existing(Customer.ref, refs) | existing(Merge.old_ref, refs)
         values: list[tuple[int, dict[str, Any]]] = []
 
         def read(line: int, cells: list[str]) -> None:
@@ -74,6 +76,7 @@ class Customers:
         email = parse_email(email) if email else ""
         phone = parse_phone(phone, self.run.country) if phone else ""
         gstin = parse_gstin(gstin) if gstin else ""
+        city, postcode = clean_text(city, 80, "city", what="city"), self._postcode(postcode, country)
         return {
             "ref": ref,
             "name": name,
@@ -82,16 +85,16 @@ class Customers:
             "gender": gender_of(gender),
             "segment": self._segment(segment),
             "address": clean_text(address, 1000, "address", many_lines=True, what="address"),
-            "city": clean_text(city, 80, "city", what="city"),
+            "city": city,
             "state": clean_text(state, 60, "state", what="state"),
-            "postcode": self._postcode(postcode, country),
+            "postcode": postcode,
             "country": country,
             "gstin": gstin,
             "created_at": at,
             "created_on": day,
             "note": clean_text(more[0], 4000, "note", many_lines=True, what="note"),
             **self._more(*more[1:]),
-        } | customer_keys(name, email, phone, ref)
+        } | customer_keys(name, email, phone, ref, city, postcode)
 
     def _more(self, status: str, until: str, reason: str, offers: str, archived: str) -> dict[str, Any]:
         """What was decided by hand. Raises RuleError."""

@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, select, update
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, Lookup, in_parts
+from cms.imports.batches import Batch, CustomerLookup, Lookup, in_parts
 from cms.imports.rules import MOST_LINE_NO, TABLES, needed, quantity_of, status_of, whole_number
 from cms.imports.run import FileRun
 from cms.imports.taxes import LINE, Sums, add_up, discounts_of, head_of, line_taxes
-from cms.models import Customer, Order, OrderLine, Product, StatusChange
+from cms.models import Order, OrderLine, Product, StatusChange
 from cms.money import parse_percent_bp, percent_of, show_money
 from cms.orders.rules import MOST_PRICE_PAISE, ORDER_BELOW_PAISE
 from cms.text import clean_text
@@ -58,7 +58,7 @@ class Orders:
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
         self.orders, self.lines, self.changes = Batch(Order), Batch(OrderLine), Batch(StatusChange)
-        self.customers = Lookup(Customer.ref, Customer.id)
+        self.customers = CustomerLookup()
         self.products = Lookup(Product.sku, Product.id, Product.name, Product.hsn, Product.gst_rate_bp)
         self.seen: dict[str, Seen] = {}
         self.stored: dict[str, tuple[int, int]] = {}

@@ -6,6 +6,7 @@ from cms.models.habits import ClvFit, CohortTotal, CustomerValue, CustomerYear, 
 from cms.models.money import CreditMove, CreditNote, Invoice, Payment
 from cms.models.orders import Order, OrderLine, StatusChange
 from cms.models.people import LoginAttempt, SavedView, Session, User
+from cms.models.persons import Apart, Merge, MergeMove
 from cms.models.product_totals import ProductDay, ProductMonth
 from cms.models.products import Product, StockMove
 from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
@@ -14,6 +15,7 @@ from cms.models.totals import DayTotal, MethodTotal, RatingTotal
 
 __all__ = [
     "Activity",
+    "Apart",
     "ClvFit",
     "CohortTotal",
     "Complaint",
@@ -34,6 +36,8 @@ __all__ = [
     "Invoice",
     "Job",
     "LoginAttempt",
+    "Merge",
+    "MergeMove",
     "MessageTemplate",
     "MethodTotal",
     "Notification",

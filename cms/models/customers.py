@@ -39,6 +39,7 @@ class Customer(Created, Versioned, db.Model):
     marketing_at: Mapped[datetime | None]
     created_on: Mapped[date]
     archived_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
 
     # Set by hand, above what the last order says; NULL until = until changed.
     override_status: Mapped[str | None] = mapped_column(String(10))
@@ -50,6 +51,12 @@ class Customer(Created, Versioned, db.Model):
     email_key: Mapped[str | None] = mapped_column(code(254), unique=True)
     phone_key: Mapped[str | None] = mapped_column(code(32), unique=True)
     search_text: Mapped[str] = mapped_column(code(600))
+
+    # What two entries of one person have in common, however each was typed; NULL where there is nothing to go by.
+    phone_tail: Mapped[str | None] = mapped_column(code(10), index=True)
+    mailbox: Mapped[str | None] = mapped_column(code(254), index=True)
+    name_place: Mapped[str | None] = mapped_column(code(120), index=True)
+    name_alike: Mapped[str | None] = mapped_column(code(80))
 
     # Kept totals.
     order_count: Mapped[int] = count()
@@ -76,6 +83,7 @@ class Customer(Created, Versioned, db.Model):
         Index("ix_customers_orders", "order_count", "id"),
         Index("ix_customers_first_order", "first_order_on", "id"),
         Index("ix_customers_pace", "pace_paise", "id"),
+        Index("ix_customers_alike", "name_alike", "name_place", "phone_key"),
         Index("ix_customers_rfm", "last_order_on", "order_count", "archived_at", "gross_paise"),
         TABLE,
     )

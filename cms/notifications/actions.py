@@ -178,7 +178,7 @@ def _job_of(batch: str) -> Job:
 def _back_to_outbox(which: Any) -> int:
     address = select(func.nullif(Customer.email, "")).where(Customer.id == Notification.customer_id).scalar_subquery()
     recipient = func.coalesce(address, Notification.recipient)
-    mails = (Notification.channel == "email", is_in("failed", clock.now()))
+    mails = (Notification.channel == "email", is_in("failed", clock.now()), Notification.body != "")
     return _move(which, *mails, state="outbox", error="", recipient=recipient)
 
 

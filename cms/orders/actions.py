@@ -14,7 +14,7 @@ from cms import clock
 from cms.activity import queries as trail
 from cms.activity.actions import record
 from cms.customers.actions import customer_ordered
-from cms.db import db, lock
+from cms.db import db, lock, lost_race
 from cms.errors import Conflict, RuleError
 from cms.invoices import queries as invoices
 from cms.invoices.actions import credit_the_rest
@@ -89,7 +89,9 @@ def place_order(
     try:
         with db.session.begin_nested():
             db.session.add(order)
-    except IntegrityError:
+    except IntegrityError as error:
+        if lost_race(error):  # the customer was merged into another: tried again, it says so
+            raise
         # The same form sent twice at the same moment: the other one is stored by now, this one is undone by its caller.
         raise Conflict("This order has just been placed", field="request_key") from None
     taxed = zip(priced, taxes, strict=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cms.customers.actions import add_segment, customer_keys, customer_terms
+from cms.customers.actions import add_segment
+from cms.customers.keys import customer_keys, customer_terms
 from cms.customers.queries import segments
 from cms.errors import RuleError
 from cms.formats import email_key, parse_email, parse_phone
@@ -167,7 +168,8 @@ class Customers:
         self.known[ref.casefold()] = person
         blank = dict.fromkeys(("address", "city", "state", "postcode", "country", "gstin"), "")
         row = blank | values | {"id": person.id, "ref": ref, "name": name, "note": "\n".join(notes)}
-        row |= {"created_at": at, "created_on": day} | customer_keys(name, values["email"], values["phone"], ref)
+        row |= {"created_at": at, "created_on": day}
+        row |= customer_keys(name, values["email"], values["phone"], ref, row["city"], row["postcode"])
         self.batch.add(row | NOT_NAMED)
         terms = customer_terms(name, values["email"], values["phone"], ref)
         self.terms += [{"term": term, "customer_id": person.id} for term in terms]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,7 +17,7 @@ from cms.habits import rules
 from cms.models import Customer, DayTotal, MethodTotal, Order, Product, RatingTotal
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
 from cms.totals.products import rebuild_products
-from cms.totals.queries import differs, kept_totals
+from cms.totals.queries import differs, kept_totals, moved_of
 from cms.totals.ratings import ratings_recounted
 
 
@@ -82,19 +84,10 @@ def count_for_customer(order: Order, sign: int) -> None:
     without = habits.days_of(order.customer_id, besides=order.id)
     whole = rules.with_order(without, order.ordered_on, order.total_paise)
     before, after = (without, whole) if sign > 0 else (whole, without)
-    first, last = (after[0].day, after[-1].day) if after else (None, None)
-    gross = sum(day.paise for day in after)
-    values = {
-        "order_count": sum(day.orders for day in after),
-        "gross_paise": gross,
-        "first_order_on": first,
-        "last_order_on": last,
-        "pace_paise": rules.pace_paise(gross, first, last) if first and last else 0,
-    }
     db.session.execute(
         update(Customer)
         .where(Customer.id == order.customer_id)
-        .values(values)
+        .values(_bought(after))
         .execution_options(synchronize_session=False)
     )
     _move(rules.contribution(order.customer_id, segment, before), rules.contribution(order.customer_id, segment, after))
@@ -104,6 +97,49 @@ def count_segment(customer_id: int, old: str, new: str) -> None:
     """Count what a customer bought among another segment. The customer's row is held already."""
     days = habits.days_of(customer_id)
     _move(rules.contribution(customer_id, old, days), rules.contribution(customer_id, new, days))
+
+
+@contextmanager
+def recounting(*customer_ids: int) -> Iterator[None]:
+    """What is kept of these customers, after whatever is done inside to whom orders, refunds and credit belong.
+
+    The caller holds their rows.
+    """
+    before = _all_of(customer_ids)
+    yield
+    db.session.flush()
+    after = _all_of(customer_ids)
+    for customer_id in customer_ids:
+        db.session.execute(
+            update(Customer)
+            .where(Customer.id == customer_id)
+            .values(_bought(habits.days_of(customer_id)) | moved_of(customer_id))
+            .execution_options(synchronize_session=False)
+        )
+    _move(before, after)
+
+
+def _all_of(customer_ids: Iterable[int]) -> rules.Amounts:
+    sums: rules.Amounts = {}
+    for customer_id in customer_ids:
+        segment = db.session.scalars(select(Customer.segment).where(Customer.id == customer_id)).one()
+        for key, amounts in rules.contribution(customer_id, segment, habits.days_of(customer_id)).items():
+            there = sums.get(key, (0,) * len(amounts))
+            sums[key] = tuple(a + b for a, b in zip(there, amounts, strict=True))
+    return sums
+
+
+def _bought(days: Sequence[rules.Day]) -> dict[str, Any]:
+    """The kept totals that the days with orders give."""
+    first, last = (days[0].day, days[-1].day) if days else (None, None)
+    gross = sum(day.paise for day in days)
+    return {
+        "order_count": sum(day.orders for day in days),
+        "gross_paise": gross,
+        "first_order_on": first,
+        "last_order_on": last,
+        "pace_paise": rules.pace_paise(gross, first, last) if first and last else 0,
+    }
 
 
 _HELD = select(Customer.segment).where(Customer.id == bindparam("id")).with_for_update()

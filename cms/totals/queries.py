@@ -9,7 +9,18 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 
 from cms.db import db
 from cms.habits.queries import pace
-from cms.models import Customer, DayTotal, MethodTotal, Order, OrderLine, Payment, Product, Return, StockMove
+from cms.models import (
+    CreditMove,
+    Customer,
+    DayTotal,
+    MethodTotal,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    Return,
+    StockMove,
+)
 from cms.orders.filters import LIVE
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, credit_recounted, days_recounted, methods_recounted
 
@@ -146,6 +157,15 @@ def _customers() -> Kept:
     )
     names = ("order_count", "gross_paise", "returned_paise", "first_order_on", "last_order_on", "pace_paise")
     return Kept(Customer, Customer.id, names, recount)
+
+
+def moved_of(customer_id: int) -> dict[str, int]:
+    """What came back from one customer, and their store credit, as the recounts above tell it."""
+    back = func.coalesce(func.sum(Return.refund_paise), 0)
+    moved = func.coalesce(func.sum(CreditMove.amount_paise), 0)
+    returned = db.session.scalar(select(back).where(Return.customer_id == customer_id, Return.state == "refunded"))
+    credit = db.session.scalar(select(moved).where(CreditMove.customer_id == customer_id))
+    return {"returned_paise": int(returned or 0), "credit_paise": int(credit or 0)}
 
 
 def _products() -> Kept:
