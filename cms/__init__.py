@@ -29,7 +29,7 @@ ROOMS = (
     "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
     "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
     "insights", "dashboards", "stats", "clv",
-    "exports", "settings", "segments", "reasons", "wordings", "logo", "jobs",
+    "exports", "settings", "backups", "segments", "reasons", "wordings", "logo", "jobs",
 )  # fmt: skip
 """Every room with pages."""
 

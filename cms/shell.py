@@ -48,7 +48,7 @@ NAV = (
     ),
     ("Shop", (("exports", "Export"), ("settings", "Settings"), ("contact", "Contact"))),
 )
-WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings"}
+WITHIN = {"standings": "customers", "segments": "settings", "logo": "settings", "backups": "settings"}
 """Rooms that stand in the navigation under another's name."""
 
 

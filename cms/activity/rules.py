@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "users": "Users",
     "settings": "Settings",
     "contact_page": "Contact page",
+    "backup_plan": "Backups",
     "imports": "Imports",
     "exports": "Exports",
 }
@@ -38,6 +39,7 @@ PAGES: Mapping[str, str] = {
     "settings": "/settings",
     "contact_page": "/contact",
     "exports": "/exports",
+    "backup_plan": "/settings/backup",
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",
@@ -46,8 +48,9 @@ ICONS: Mapping[str, str] = {
     "users": "key",
     "contact_page": "contact",
     "imports": "import",
+    "backup_plan": "archive",
 }
-OWNERS_ONLY = ("users",)
+OWNERS_ONLY = ("users", "backup_plan")
 
 UNDOABLE = (
     "customer.edited",

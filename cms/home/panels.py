@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
+from cms.backups.queries import plan_news
+from cms.backups.rules import trouble
 from cms.complaints.queries import Unsolved, unsolved
 from cms.complaints.rules import soon
 from cms.figures.queries import low_stock, scarcest
@@ -26,6 +28,7 @@ def _waiting() -> Together:
         to_confirm=to_confirm(),
         returns=open_states(),
         complaints=unsolved(bindparam("me"), **times),
+        backup=plan_news(),
     )
 
 
@@ -35,10 +38,12 @@ def panels(me: int, few_units: int, now: datetime) -> dict[str, Any]:
     `me`: whose complaints are counted as mine; `few_units`: a stock of so many or less is low.
     """
     found = _waiting().ask(low=few_units, me=me, **soon(now))
+    plan = found["backup"][0]
     return {
         "orders": found["orders"],
         "low": low_stock(found["low"]),
         "to_confirm": found["to_confirm"][0].times,
         "returns_open": open_counts(found["returns"]),
         "complaints": Unsolved(*found["complaints"][0]),
+        "backup_trouble": trouble(plan.daily, plan.since, plan.made_at, plan.problem, now),
     }
