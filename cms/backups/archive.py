@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,8 +139,10 @@ def _manifest(found: zipfile.ZipFile) -> dict[str, Any]:
     manifest = json.loads(found.read(MANIFEST))
     if manifest["format"] != FORMAT:
         raise RuleError("This backup was made by a newer version of this program: update this one first")
-    for key in ("tables", "revision", "database", "made_at", "shop", "figures_on", "why"):
+    for key in ("tables", "revision", "database", "shop", "why"):
         manifest[key]
+    datetime.fromisoformat(manifest["made_at"])
+    date.fromisoformat(manifest["figures_on"])
     for name in FIGURES:
         manifest["figures"][name]
     return manifest

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import inspect
 
 from cms.backups import making
 from cms.backups.archive import Backup
-from cms.backups.restoring import UNFIT, load, steps
+from cms.backups.restoring import UNFIT, load, prove, steps
 from cms.backups.tables import STAYS, TYPES, Carried
 from cms.config import Config, database_url
 from cms.db import db, writing
@@ -71,12 +72,19 @@ def _fill(backup: Backup) -> None:
     there = set(seen.get_table_names()) - STAYS - {"alembic_version"}
     if set(backup.tables) != there:
         raise RuleError(f"{backup.name} {UNFIT.format('it has other tables')}")
+    tables = [_as_said(backup, name, seen) for name in backup.tables]
     db.session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    for name, said in backup.tables.items():
-        known = {column["name"] for column in seen.get_columns(name) if "computed" not in column}
-        columns = tuple((str(column), str(kind)) for column, kind in said["columns"])
-        if {column for column, _kind in columns} != known or not {kind for _name, kind in columns} <= set(TYPES):
-            raise RuleError(f"{backup.name} {UNFIT.format(f'{name} has other columns')}")
-        table = Carried(name, columns)
+    for table in tables:  # all of them first: some rows would take those of others with them
         db.session.execute(table.twin.delete())
+    for table in tables:
         load(backup, table)
+    for table in tables:
+        prove(backup, table)
+
+
+def _as_said(backup: Backup, name: str, seen: Any) -> Carried:
+    known = {column["name"] for column in seen.get_columns(name) if "computed" not in column}
+    columns = tuple((str(column), str(kind)) for column, kind in backup.tables[name]["columns"])
+    if {column for column, _kind in columns} != known or not {kind for _name, kind in columns} <= set(TYPES):
+        raise RuleError(f"{backup.name} {UNFIT.format(f'{name} has other columns')}")
+    return Carried(name, columns, tuple(seen.get_pk_constraint(name)["constrained_columns"]))

@@ -61,7 +61,7 @@ def restore(backup: Backup, say: Callable[[str], None] = lambda _text: None) -> 
             load(backup, table)
         say("Reading it all again")
         for table in tables:
-            _prove(backup, table)
+            prove(backup, table)
         shown = headline(date.fromisoformat(backup.manifest["figures_on"]))
         if shown != backup.manifest["figures"]:
             raise RuleError(f"{backup.name} comes to other figures here than it says; nothing was changed")
@@ -104,7 +104,8 @@ def _bunches(backup: Backup, name: str) -> Iterator[list[bytes]]:
             yield lines[first : first + AT_ONCE]
 
 
-def _prove(backup: Backup, table: Carried) -> None:
+def prove(backup: Backup, table: Carried) -> None:
+    """Raises RuleError unless the database gives the rows of a table as the backup has them."""
     rows, hashed, said = 0, hashlib.sha256(), backup.tables[table.name]
     for some in table.batches():
         hashed.update(table.written(some)[1])
