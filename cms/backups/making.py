@@ -83,7 +83,7 @@ def _make(app: Any, path: Path, why: str) -> Making:
 
 
 def _write(writer: archive.Writer, part: Path, why: str) -> Generator[tuple[int, int], None, None]:
-    head = _head(why)
+    said = head(why)
     total, done, told = sum(map(_count, tables := carried())), 0, time.monotonic()
     yield 0, total
     for table in tables:
@@ -99,15 +99,15 @@ def _write(writer: archive.Writer, part: Path, why: str) -> Generator[tuple[int,
                 if time.monotonic() - told > TELL:
                     told = time.monotonic()
                     yield done, max(done, total)
-        head["tables"][table.name] = {"rows": rows, "sha256": hashed.hexdigest(), "columns": table.columns}
-    writer.finish(head)
+        said["tables"][table.name] = {"rows": rows, "sha256": hashed.hexdigest(), "columns": table.columns}
+    writer.finish(said)
 
 
 def _count(table: Carried) -> int:
     return db.session.scalar(select(func.count()).select_from(table.twin)) or 0
 
 
-def _head(why: str) -> dict[str, Any]:
+def head(why: str) -> dict[str, Any]:
     """What a backup says of itself, before its tables."""
     here = sheet.shop()
     today = clock.today(here.zone)

@@ -83,6 +83,7 @@ def take(name: str) -> ResponseReturnValue:
                 actions.record_taken(g.me, name)
                 db.session.commit()
             answer = send_file(one.path, "application/octet-stream", as_attachment=True, download_name=name)
+            answer.headers["Cache-Control"] = "private, no-store"
             answer.headers["X-Accel-Buffering"] = "no"  # nginx would lay a copy on its disk
             return answer
         except RuleError as error:

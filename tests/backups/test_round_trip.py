@@ -173,5 +173,3 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(app, clock, tmp_path
     assert all_figures() == figures
     assert list(db.session.scalars(select(Customer.name))) == ["Meera Rao"]
     assert not list(Path(app.instance_path).glob(".older-*"))
-
-

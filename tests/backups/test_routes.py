@@ -46,7 +46,7 @@ def test_the_button_makes_one_in_the_background(client, folder):
     [job] = db.session.scalars(select(Job)).all()
     assert "Waiting for its turn" in client.get(PAGE).text
     assert run_next() and not run_next()
-    db.session.refresh(job)
+    job = db.session.get_one(Job, job.id, populate_existing=True)
     assert job.state == "done" and "Backup ready" in job.message and job.args["href"] == PAGE
     page = client.get(PAGE).text
     [made] = kept.all_kept()
