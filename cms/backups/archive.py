@@ -139,7 +139,7 @@ def _manifest(found: zipfile.ZipFile) -> dict[str, Any]:
     manifest = json.loads(found.read(MANIFEST))
     if manifest["format"] != FORMAT:
         raise RuleError("This backup was made by a newer version of this program: update this one first")
-    for key in ("tables", "revision", "database", "shop", "why"):
+    for key in ("tables", "revision", "database", "shop", "currency", "why"):
         manifest[key]
     datetime.fromisoformat(manifest["made_at"])
     date.fromisoformat(manifest["figures_on"])

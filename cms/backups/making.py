@@ -118,6 +118,7 @@ def head(why: str) -> dict[str, Any]:
         "made_at": clock.now().isoformat(),
         "why": why,
         "shop": db.session.scalar(select(Settings.name)),
+        "currency": here.currency,
         "figures_on": today.isoformat(),
         "figures": headline(today),
         "tables": {},

@@ -54,9 +54,8 @@ def _brought_up(backup: Backup, folder: Path, revision: str) -> Path:
     url = database_url(f"sqlite:///{folder / 'shop.db'}")
     with create_app(Config(database_url=url, secret_key="none", instance=folder)).app_context():  # noqa: S106
         upgrade(revision=revision)
-        with writing():
+        with writing(), db.session.begin():  # of that file, not of the shop
             _fill(backup)
-            db.session.commit()
         upgrade()
         path = folder / "shop.cmsbackup"
         for _step in making.make(path, backup.manifest["why"]):

@@ -14,7 +14,7 @@ from cms.auth import queries as people
 from cms.auth.passwords import password_matches
 from cms.backups import actions, archive, kept, queries
 from cms.backups.forms import PlanForm, TakeForm
-from cms.backups.rules import show_size, trouble
+from cms.backups.rules import show_plain, show_size, trouble
 from cms.db import db, writing
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
@@ -130,10 +130,11 @@ def _page(form: PlanForm) -> str:
 def _one(one: kept.Kept, form: TakeForm) -> str:
     try:
         manifest, problem = archive.peek(one.path), ""
-    except RuleError as error:
-        manifest, problem = {}, error.message
+        shown = show_plain(manifest["figures"]["net"], manifest["currency"])
+    except (RuleError, LookupError, ArithmeticError, ValueError, TypeError) as error:
+        manifest, problem, shown = {}, getattr(error, "message", "This backup cannot be read"), ""
     return render_template(
-        "backups/show.html", one=one, form=form, manifest=manifest, problem=problem, show_size=show_size
+        "backups/show.html", one=one, form=form, manifest=manifest, problem=problem, net=shown, show_size=show_size
     )
 
 

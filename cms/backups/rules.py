@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
+
+from cms.money import CURRENCIES, show_money
 
 KIND = "backups.make"
 """The worker's job. It does not travel in backups: it would be of another place."""
@@ -84,6 +87,15 @@ def show_size(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.1f} {name}"
     return f"{max(1, round(size / 1000))} KB"
+
+
+def show_plain(amount: str, currency: str) -> str:
+    """An amount of `flask figures` as people read it.
+
+    >>> show_plain("8460826.12", "INR"), show_plain("-1500", "JPY")
+    ('₹84,60,826.12', '-¥1,500')
+    """
+    return show_money(int(Decimal(amount).scaleb(CURRENCIES[currency].digits)), currency)
 
 
 def show_hour(hour: int) -> str:

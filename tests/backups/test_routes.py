@@ -56,7 +56,7 @@ def test_the_button_makes_one_in_the_background(client, folder):
 
 def test_its_page_says_what_is_in_it(client, one):
     page = client.get(f"{PAGE}/{one.name}").text
-    assert one.digest in page and "My shop" in page and "499.00" in page
+    assert one.digest in page and "My shop" in page and "₹499.00" in page
     one.path.write_bytes(b"x" * 100)
     page = client.get(f"{PAGE}/{one.name}")
     assert page.status_code == 200 and "cannot be read" in page.text
