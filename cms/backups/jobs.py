@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
-
-from sqlalchemy.exc import DBAPIError
 
 from cms import clock
 from cms.backups import actions, kept, making, queries
@@ -31,7 +30,7 @@ def make(by_id: int | None = None, **_more: Any) -> Work:
     return f"Backup ready: {show_size(made.size)}"
 
 
-def _made(daily: bool) -> Any:
+def _made(daily: bool) -> Generator[Step, Any, making.Made]:
     path = kept.folder() / file_name(clock.now(), daily)
     steps = making.make(path, "daily" if daily else "asked")
     try:
@@ -41,8 +40,6 @@ def _made(daily: bool) -> Any:
             except StopIteration as end:
                 return end.value
             yield Step(done, total)
-    except DBAPIError as error:
-        raise RuleError(f"The database broke off while it was read ({type(error.orig).__name__})") from error
     finally:
         steps.close()
 

@@ -62,6 +62,8 @@ def restore(backup: Backup, say: Callable[[str], None] = lambda _text: None) -> 
         say("Reading it all again")
         for table in tables:
             prove(backup, table)
+        if sqlite and (lost := db.session.execute(text("PRAGMA foreign_key_check")).first()):
+            raise RuleError(f"{backup.name} names rows that are not in it ({lost[0]}); nothing was changed")
         shown = headline(date.fromisoformat(backup.manifest["figures_on"]))
         if shown != backup.manifest["figures"]:
             raise RuleError(f"{backup.name} comes to other figures here than it says; nothing was changed")
