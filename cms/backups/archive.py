@@ -13,7 +13,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ BLOCK = 1 << 20
 LONGEST = 32 * BLOCK
 """Of one row: the largest file that a row may keep, in base64."""
 MANIFEST = "manifest.json"
+PART = ".cmsbackup-part"
 DAMAGED = "was altered or damaged on its way: what is in it does not fit its digest. Take another copy of it"
 
 
@@ -41,12 +42,8 @@ def part_of(path: Path) -> Iterator[Path]:
 
     It is locked as long as its process lives: whoever finds one unlocked may sweep it away.
     """
-    part = path.with_name(f".{path.name}.part")
-    with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb+") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RuleError("Another backup is under way; wait until it is done") from None
+    part = path.with_name(f".{path.name}{PART}")
+    with held_file(part) as held:
         try:
             held.truncate()
             os.chmod(part, 0o600)
@@ -57,14 +54,21 @@ def part_of(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+@contextmanager
+def held_file(path: Path) -> Iterator[Any]:
+    """A file that only this process holds, for its owner's eyes. Raises RuleError when another process has it."""
+    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb+") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RuleError("Another backup or restore is under way; wait until it is done") from None
+        yield held
+
+
 def sweep(folder: Path) -> None:
     """Delete what backups left behind whose process was killed."""
-    for part in folder.glob(".*.part"):
-        with open(part, "rb") as found:
-            try:
-                fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue  # somebody is at it
+    for part in folder.glob(f".*{PART}"):
+        with suppress(OSError, RuleError), held_file(part):  # else somebody is at it
             part.unlink(missing_ok=True)
 
 

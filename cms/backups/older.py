@@ -5,15 +5,15 @@ That database is a SQLite file of its own, so the shop itself only ever meets ba
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import inspect
 
-from cms.backups import making
+from cms.backups import archive, making
 from cms.backups.archive import Backup
 from cms.backups.restoring import UNFIT, load, prove, steps
 from cms.backups.tables import STAYS, TYPES, Carried
@@ -36,14 +36,27 @@ def of_today(backup: Backup, say: Callable[[str], None] = lambda _text: None) ->
     if revision not in known:
         raise RuleError(f"{backup.name} was made by a newer version of this program: update this one first")
     say("Made by an older version: bringing it up to date")
-    with TemporaryDirectory(prefix=".older-", dir=instance()) as folder:
-        path = _brought_up(backup, Path(folder), revision)
+    with _workshop() as folder:
+        path = _brought_up(backup, folder, revision)
         with Backup(path, backup.name) as newer:
             for name in COMPARED:
                 if newer.manifest["figures"][name] != backup.manifest["figures"].get(name):
                     raise RuleError(f"{backup.name} comes to other figures in this version; nothing was changed")
             newer.manifest["made_at"] = backup.manifest["made_at"]
             yield newer
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """An empty folder that goes afterwards; what a killed restore left in it goes first."""
+    folder = instance() / ".older"
+    with archive.held_file(instance() / ".older.lock"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _brought_up(backup: Backup, folder: Path, revision: str) -> Path:

@@ -186,7 +186,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(app, migrated, f
     job = make_job("backups.make")
     worker = slowly(migrated, folder.parent, "worker", "--once")
     killed_after(worker, (folder.parent / "begun").exists, 0.4)
-    assert not list(folder.glob("*.cmsbackup")) and len(list(folder.glob(".*.part"))) == 1
+    assert not list(folder.glob("*.cmsbackup")) and len(list(folder.glob(".*part"))) == 1
     assert not run_next()  # it might still live
     with write():
         db.session.execute(update(Job).values(seen_at=cms_clock.now() - timedelta(minutes=6)))
@@ -218,6 +218,8 @@ def test_two_at_one_file_are_told(app, tmp_path):
     ):
         pass
     assert (tmp_path / "b").exists() and not part.exists()
+    (others := tmp_path / ".orders.csv.part").touch()
+    (dead := tmp_path / f".d{archive.PART}").touch()
     with archive.part_of(tmp_path / "c") as part:
         archive.sweep(tmp_path)
-        assert part.exists()
+        assert part.exists() and others.exists() and not dead.exists()

@@ -171,4 +171,4 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(app, clock, tmp_path
     assert result.exit_code == 0 and "older version" in result.output, result.output
     assert all_figures() == figures
     assert list(db.session.scalars(select(Customer.name))) == ["Meera Rao"]
-    assert not list(Path(app.instance_path).glob(".older-*"))
+    assert not list(Path(app.instance_path).glob(".older/*"))
