@@ -28,7 +28,7 @@ ROOMS = (
     "home", "figures", "auth", "customers", "standings", "duplicates", "privacy", "products", "orders", "delivery",
     "tracking", "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
     "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "search", "views", "settings",
-    "segments", "reasons", "wordings", "logo", "jobs", "health",
+    "backups", "segments", "reasons", "wordings", "logo", "jobs", "health",
 )  # fmt: skip
 """Every room with pages."""
 

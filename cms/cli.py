@@ -31,9 +31,10 @@ LOOK_AROUND = 600
 def add_commands(app: Flask) -> None:
     """Make the commands known to the app."""
     from cms.auth.cli import password_link
+    from cms.backups.cli import backup, restore
     from cms.original.cli import import_original
 
-    data = (import_files, export_files, import_original, figures, check, demo)
+    data = (import_files, export_files, import_original, backup, restore, figures, check, demo)
     for command in (*data, add_user, setup_link, password_link, worker):
         app.cli.add_command(command)
 

@@ -54,6 +54,7 @@ WITHIN = {
     "privacy": "customers",
     "segments": "settings",
     "logo": "settings",
+    "backups": "settings",
 }
 """Rooms that stand in the navigation under another's name."""
 

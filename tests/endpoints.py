@@ -10,12 +10,15 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
 
 from cms.auth.actions import new_password_link
+from cms.backups import archive, kept, making
+from cms.backups.rules import file_name
 from cms.db import db
 from cms.jobs.runner import run_next
 from cms.logo.actions import save_logo
@@ -150,7 +153,18 @@ def examples() -> dict[str, Any]:
         "insights.name": "revenue",
         "exports.table": "customers",
         "exports.format": "csv",
+        "backups.name": make_backup(),
     }
+
+
+def make_backup() -> str:
+    """The name of a file among the backups that this test database keeps."""
+    name = file_name(datetime(2026, 1, 1), daily=False)
+    kept.folder().mkdir(parents=True, exist_ok=True)
+    with archive.Writer(kept.folder() / name) as writer:
+        writer.finish(making.head("asked"))
+    archive.seal(kept.folder() / name)
+    return name
 
 
 def page_of(browser: Any, url: str) -> str:

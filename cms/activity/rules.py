@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "users": "Users",
     "settings": "Settings",
     "contact_page": "Contact page",
+    "backup_plan": "Backups",
     "imports": "Imports",
     "exports": "Exports",
     "saved_views": "Saved views",
@@ -39,6 +40,7 @@ PAGES: Mapping[str, str] = {
     "settings": "/settings",
     "contact_page": "/contact",
     "exports": "/exports",
+    "backup_plan": "/settings/backup",
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",
@@ -48,8 +50,9 @@ ICONS: Mapping[str, str] = {
     "contact_page": "contact",
     "imports": "import",
     "saved_views": "bookmark",
+    "backup_plan": "archive",
 }
-OWNERS_ONLY = ("users",)
+OWNERS_ONLY = ("users", "backup_plan")
 
 UNDOABLE = (
     "customer.edited",

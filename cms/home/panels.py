@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
+from cms.backups.queries import plan_news
+from cms.backups.rules import trouble
 from cms.complaints.queries import Unsolved, unsolved
 from cms.complaints.rules import soon
 from cms.figures.queries import SUMS, Headline, low_stock, scarcest
@@ -29,6 +31,7 @@ def _waiting() -> Together:
         complaints=unsolved(bindparam("me"), **times),
         sums=SUMS,
         days=recent_days(bindparam("earliest"), bindparam("last")),
+        backup=plan_news(),
     )
 
 
@@ -39,6 +42,7 @@ def panels(me: int, few_units: int, now: datetime, today: date) -> dict[str, Any
     """
     days = {"first": date.min, "earliest": earliest(today), "last": today}
     found = _waiting().ask(low=few_units, me=me, **days, **soon(now))
+    plan = found["backup"][0]
     return {
         "figures": Headline(*found["sums"][0]),
         "recent": told(found["days"], today),
@@ -47,4 +51,5 @@ def panels(me: int, few_units: int, now: datetime, today: date) -> dict[str, Any
         "to_confirm": found["to_confirm"][0].times,
         "returns_open": open_counts(found["returns"]),
         "complaints": Unsolved(*found["complaints"][0]),
+        "backup_trouble": trouble(plan.daily, plan.since, plan.made_at, plan.problem, now),
     }

@@ -25,12 +25,13 @@ from cms.models import Job
 log = logging.getLogger("cms.jobs")
 
 KINDS: Mapping[str, str] = {
+    "backups.make": "cms.backups.jobs:make",
     "clv.fit": "cms.clv.jobs:fit",
     "invoices.pdf": "cms.invoices.jobs:render",
     "notifications.send": "cms.notifications.jobs:send",
 }
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
-DUE: Mapping[str, str] = {"clv.fit": "cms.clv.jobs:due"}
+DUE: Mapping[str, str] = {"clv.fit": "cms.clv.jobs:due", "backups.make": "cms.backups.jobs:due"}
 """Kinds that nobody has to ask for, and who says when: a function that gives the request key, or None for not now."""
 TRIES = 5
 

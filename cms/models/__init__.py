@@ -1,5 +1,6 @@
 """Every table of the product, one file a theme. Columns, constraints and relationships only."""
 
+from cms.models.backups import BackupPlan
 from cms.models.care import Complaint, ComplaintNote, Feedback, FeedbackLink, Return, ReturnReason
 from cms.models.customers import Customer, CustomerTerm
 from cms.models.habits import ClvFit, CohortTotal, CustomerValue, CustomerYear, GapTotal, SegmentDay
@@ -16,6 +17,7 @@ from cms.models.totals import DayTotal, MethodTotal, RatingTotal
 __all__ = [
     "Activity",
     "Apart",
+    "BackupPlan",
     "ClvFit",
     "CohortTotal",
     "Complaint",
