@@ -15,11 +15,14 @@ MOST_IN = 1000
 
 
 class Batch:
-    """Rows for one table with ids of our own choosing, so that others can refer to them before they are written."""
+    """Rows for one table with ids of our own choosing, so that others can refer to them before they are written.
 
-    def __init__(self, model: Any, size: int = 5000):
+    `dry`: they are counted, and not written.
+    """
+
+    def __init__(self, model: Any, size: int = 5000, dry: bool = False):
         self.table: Table = model.__table__
-        self.size = size
+        self.size, self.dry = size, dry
         self.rows: list[dict[str, Any]] = []
         self.next_id = int(db.session.scalar(select(func.coalesce(func.max(self.table.c.id), 0))) or 0) + 1
         self.first_id = self.next_id
@@ -39,8 +42,14 @@ class Batch:
 
     def write(self) -> None:
         """Write what was taken in."""
-        write_rows(self.table, self.rows)
+        if not self.dry:
+            write_rows(self.table, self.rows)
         self.rows = []
+
+    @property
+    def span(self) -> list[int] | None:
+        """The first and the last id given out, None while there is none."""
+        return [self.first_id, self.next_id - 1] if self.next_id > self.first_id else None
 
 
 def write_rows(table: Table, rows: list[dict[str, Any]]) -> None:

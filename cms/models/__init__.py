@@ -11,6 +11,7 @@ from cms.models.products import Product, StockMove
 from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
 from cms.models.shop import ContactPage, Counter, Segment, Settings, StoredFile
 from cms.models.totals import DayTotal, MethodTotal, RatingTotal
+from cms.models.uploads import ImportChange, Upload, UploadPiece
 
 __all__ = [
     "Activity",
@@ -31,6 +32,7 @@ __all__ = [
     "FeedbackLink",
     "GapTotal",
     "Import",
+    "ImportChange",
     "Invoice",
     "Job",
     "LoginAttempt",
@@ -53,5 +55,7 @@ __all__ = [
     "StatusChange",
     "StockMove",
     "StoredFile",
+    "Upload",
+    "UploadPiece",
     "User",
 ]
