@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from cms import access, templating, web
 from cms.config import ROOT, Config, read_config
-from cms.db import db, engine_options, lost_race, writing
+from cms.db import db, disk_full, engine_options, lost_race, writing
 
 log = logging.getLogger("cms")
 TRIES = 5
@@ -29,7 +29,7 @@ ROOMS = (
     "home", "figures", "auth", "customers", "standings", "products", "orders", "delivery", "tracking", "payments",
     "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose", "activity", "contact",
     "insights", "dashboards", "stats", "clv",
-    "exports", "settings", "segments", "reasons", "wordings", "logo", "jobs",
+    "exports", "imports", "settings", "segments", "reasons", "wordings", "logo", "jobs",
 )  # fmt: skip
 """Every room with pages."""
 
@@ -145,6 +145,8 @@ def _add_errors(app: Cms) -> None:
     @app.errorhandler(PoolTimeout)
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
+        if disk_full(error):
+            return error_answer(ServiceUnavailable(FULL), 503)
         return error_answer(
             ServiceUnavailable("The database cannot be reached. Nothing was saved; try again soon."), 503
         )
@@ -152,6 +154,8 @@ def _add_errors(app: Cms) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
         log.exception("request failed, reference %s", g.request_id)
+        if disk_full(error):
+            return error_answer(ServiceUnavailable(FULL), 503)
         return error_answer(InternalServerError("Something went wrong on our side. Nothing was saved."), 500)
 
 
@@ -177,6 +181,7 @@ def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
     return page.render(code=code, title=title, message=message, reference=g.get("request_id", "")), code, headers
 
 
+FULL = "The disk of the server is full. Nothing was saved; make room on it, then try again."
 TITLES = {
     400: "That could not be read",
     403: "Not for this account",

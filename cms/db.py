@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import ssl
 import threading
@@ -21,6 +22,9 @@ from cms.errors import Conflict
 
 LOST_RACE = {1213, 1205, 1020}
 """MySQL: deadlock, lock wait timeout, row changed since read. The transaction is gone whole and may be tried again."""
+
+NO_ROOM = {3, 28, 1021, 1026, 1114}
+"""MySQL: the disk or a table is full, or a file cannot be written."""
 
 
 class Base(DeclarativeBase):
@@ -109,6 +113,14 @@ def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
     return isinstance(error, OperationalError) and len(said) > 0 and said[0] in LOST_RACE
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether there was no room left on the disk, ours or the database server's: nothing of it was stored."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    said: tuple[Any, ...] = getattr(getattr(error, "orig", None), "args", ())
+    return len(said) > 0 and (said[0] in NO_ROOM or "disk is full" in str(said[0]))
 
 
 def lock(row: Any) -> None:

@@ -38,6 +38,7 @@ PAGES: Mapping[str, str] = {
     "settings": "/settings",
     "contact_page": "/contact",
     "exports": "/exports",
+    "imports": "/imports/{id}",
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",
@@ -45,7 +46,7 @@ ICONS: Mapping[str, str] = {
     "invoices": "invoices",
     "users": "key",
     "contact_page": "contact",
-    "imports": "import",
+    "imports": "imports",
 }
 OWNERS_ONLY = ("users",)
 

@@ -55,6 +55,7 @@ WORDS: Mapping[str, str] = {
     "user.password_changed": "Has a new password",
     "user.link_given": "Got a link to choose a password",
     "import.landed": "Data imported",
+    "import.reverted": "Import of {name} taken back",
     "export.made": "Exported {what} as {format}",
     "export.broken_off": "Exported {what} as {format}, broken off before the end",
     "clv.fitted": "Lifetime values worked out anew",

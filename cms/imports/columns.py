@@ -139,9 +139,14 @@ def plain(header: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", header.casefold()))
 
 
+REASON = "why it was left out"
+"""The column that is added to the rows that an import leaves out, so that they can be put right and sent again."""
+
+
 def digest_of(headers: Sequence[str]) -> str:
     """By what a header row is known again."""
-    return hashlib.sha256("\x1f".join(map(plain, headers)).encode("utf-8", "replace")).hexdigest()
+    names = [plain(header) for header in headers if plain(header) != REASON]
+    return hashlib.sha256("\x1f".join(names).encode("utf-8", "replace")).hexdigest()
 
 
 def _known(table: str) -> dict[str, str]:
