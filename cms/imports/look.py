@@ -53,12 +53,24 @@ class Look:
 
 
 def look_at(file: IO[bytes], name: str) -> tuple[Look, IO[bytes]]:
-    """What it is, and its content, unpacked if it was gzipped. Raises BadFile."""
-    name = _short(name)
+    """What it is, and its content, unpacked if it was gzipped. Raises BadFile, and then closes it."""
+    plain: list[IO[bytes]] = [file]
+    try:
+        return _looked_at(plain, _short(name))
+    except BaseException:
+        for one in plain:
+            one.close()
+        raise
+
+
+def _looked_at(opened: list[IO[bytes]], name: str) -> tuple[Look, IO[bytes]]:
+    file = opened[0]
     file.seek(0)
     start = file.read(512)
     if start[:2] == b"\x1f\x8b":
-        file, name = _unpacked(file, name), name.removesuffix(".gz")
+        opened.append(TemporaryFile())  # noqa: SIM115
+        _unpack(file, opened[1], name)
+        file, name = opened[1], name.removesuffix(".gz")
         start = file.read(512)
     size = file.seek(0, 2)
     file.seek(0)
@@ -84,9 +96,9 @@ def _short(name: str) -> str:
     return kept[-120:] or "the file"
 
 
-def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
-    """A gzipped file unpacked, up to a limit."""
-    plain, size = TemporaryFile(), 0  # noqa: SIM115
+def _unpack(file: IO[bytes], plain: IO[bytes], name: str) -> None:
+    """Unpack a gzipped file, up to a limit."""
+    size = 0
     file.seek(0)
     try:
         with gzip.GzipFile(fileobj=file) as packed:
@@ -98,7 +110,6 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise BadFile(f"{name} is not a whole gzip file") from None
     plain.seek(0)
-    return plain
 
 
 def _workbook(file: IO[bytes], name: str, size: int) -> Look:

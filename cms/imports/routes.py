@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -21,6 +23,7 @@ from cms.imports.columns import LABELS, columns_of, guessed, matched, source_of
 from cms.imports.files import BadFile
 from cms.imports.look import MOST_SENT, look_at
 from cms.imports.rules import TABLES
+from cms.jobs import beats
 from cms.jobs import queries as jobs
 from cms.web import page_or_fragment, toast
 
@@ -50,13 +53,19 @@ def upload() -> ResponseReturnValue:
         found, content = look_at(sent.stream, sent.filename)
     except BadFile as error:
         return _index(str(error)), 422
-    pieces = uploading.packed(content)
-    db.session.rollback()  # what was read may be old by now
-    with writing():
+    with uploading.packed(content) as pieces, _writing():
         kept = uploading.keep_upload(found, pieces, g.me, request.form.get("request_key", "")[:64] or None)
         db.session.commit()
         upload_id = kept.id
     return redirect(url_for("imports.show", upload_id=upload_id), 303)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """A write that begins now: what was read before may be old by the time a long file is here."""
+    db.session.rollback()
+    with writing():
+        yield
 
 
 @bp.errorhandler(413)
@@ -72,7 +81,7 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 @needs("see")
 def show(upload_id: int) -> ResponseReturnValue:
     found = queries.upload_or_404(upload_id)
-    job = jobs.job_or_404(found.job_id) if found.job_id else None
+    job = beats.shown(jobs.job_or_404(found.job_id)) if found.job_id else None
     busy = job is not None and job.state in ("queued", "running")
     anew = bool(request.args.get("fills") or request.args.get("match"))
     if found.step == "match" or (anew and not busy and queries.file_is_there(upload_id)):
@@ -150,7 +159,7 @@ def template(table: str) -> ResponseReturnValue:
 @needs("see")
 def landed(import_id: int) -> ResponseReturnValue:
     found = queries.import_or_404(import_id)
-    job = jobs.job_or_404(found.job_id) if found.job_id else None
+    job = beats.shown(jobs.job_or_404(found.job_id)) if found.job_id else None
     return page_or_fragment(
         "imports/landed.html", "imports/_landed.html", landed=found, job=job, by=queries.who(found.by_id),
         upload=queries.upload_of(import_id),

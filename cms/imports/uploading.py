@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -26,15 +27,16 @@ KEPT_FOR = timedelta(days=7)
 UPDATABLE = ("customers", "products")
 
 
-def packed(file: IO[bytes]) -> tuple[IO[bytes], list[int]]:
+@contextmanager
+def packed(file: IO[bytes]) -> Iterator[tuple[IO[bytes], list[int]]]:
     """The content in packed pieces one behind the other, and how long each is: made before anything is locked."""
-    out: Any = SpooledTemporaryFile(max_size=4 * PIECE)  # noqa: SIM115
-    lengths = []
-    file.seek(0)
-    while piece := file.read(PIECE):
-        lengths.append(out.write(zlib.compress(piece, 1)))
-    out.seek(0)
-    return out, lengths
+    with file, SpooledTemporaryFile(max_size=4 * PIECE) as out:
+        lengths = []
+        file.seek(0)
+        while piece := file.read(PIECE):
+            lengths.append(out.write(zlib.compress(piece, 1)))
+        out.seek(0)
+        yield out, lengths  # type: ignore[misc]
 
 
 def keep_upload(found: Look, pieces: tuple[IO[bytes], list[int]], by: Any, request_key: str | None) -> Upload:

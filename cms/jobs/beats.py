@@ -58,6 +58,14 @@ def heard(job_id: int) -> tuple[int, int] | None:
         return None
 
 
+def shown(job: Job) -> Job:
+    """A job to be shown, as far as it is: what its long transaction tells beside it too."""
+    if job.state == "running" and (told := heard(job.id)):
+        db.session.expunge(job)  # what is put in here is never stored
+        job.done, job.total = told
+    return job
+
+
 def forget(job_id: int) -> None:
     """Take the file away."""
     if path := _path(job_id):
