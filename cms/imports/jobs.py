@@ -20,8 +20,8 @@ def check(upload: int) -> Work:
     if found is None:
         return "The file was thrown away"
     version = found.version
-    with queries.unpacked(upload) as path:
-        report, rejected = landing.checked(found, path)
+    with queries.unpacked(upload) as content:
+        report, rejected = landing.checked(found, content)
     rows = report["rows"]
     yield Step(rows, rows, lambda: landing.keep_report(upload, version, report, rejected))
     if report["bad"]:
@@ -36,8 +36,8 @@ def land(upload: int, by: int) -> Work:
         return "The file was thrown away"
     rows = (found.report or {}).get("rows", 0)
     yield Step(0, rows)
-    with queries.unpacked(upload) as path:
-        said = yield Step(rows, rows, lambda: landing.land_upload(upload, path, queries.who(by)))
+    with queries.unpacked(upload) as content:
+        said = yield Step(rows, rows, lambda: landing.land_upload(upload, content, queries.who(by)))
     if rows > MANY:
         learn_sizes()
     return said

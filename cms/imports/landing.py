@@ -7,8 +7,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import delete, insert
 
@@ -30,14 +29,14 @@ MOST_PACKED = 8_000_000
 """Of the rows left out, packed: what the database takes in one go."""
 
 
-def checked(upload: Upload, path: Path) -> tuple[dict[str, Any], bytes]:
+def checked(upload: Upload, content: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     """What an import of this file would come to, and the rows that it would leave out. Nothing is written."""
     report = Report(dry_run=True, most=MOST_REJECTED)
     plan = Plan.of(upload)
     run = begin(report, _tables(upload), None, dry=True)
     run.at = lambda rows: beats.tell(rows, 0)
-    load(run, {upload.fills: UploadFile(path, plan)})
-    return _kept(report, upload), _rejected(UploadFile(path, plan), report) if report.error_count else b""
+    load(run, {upload.fills: UploadFile(content, plan)})
+    return _kept(report, upload), _rejected(UploadFile(content, plan), report) if report.error_count else b""
 
 
 def keep_report(upload_id: int, version: int, report: Mapping[str, Any], rejected: bytes) -> None:
@@ -54,7 +53,7 @@ def keep_report(upload_id: int, version: int, report: Mapping[str, Any], rejecte
         db.session.execute(insert(StoredFile).values(key=key, **values))
 
 
-def land_upload(upload_id: int, path: Path, by: Any) -> str:
+def land_upload(upload_id: int, content: IO[bytes], by: Any) -> str:
     """Import the file, all but the rows in error, and tell what came of it. Raises RuleError when it cannot be."""
     upload = queries.fresh_upload(upload_id)
     if upload is None or not queries.file_is_there(upload_id):
@@ -64,7 +63,7 @@ def land_upload(upload_id: int, path: Path, by: Any) -> str:
     run = begin(report, _tables(upload), by)
     total = (upload.report or {}).get("rows", 0)
     run.at = lambda rows: beats.tell(rows, total)
-    if not load(run, {upload.fills: UploadFile(path, Plan.of(upload))}):
+    if not load(run, {upload.fills: UploadFile(content, Plan.of(upload))}):
         raise RuleError(f"{report.problems[-1]}. Nothing was imported")
     kept = _kept(report, upload)
     if kept["added"] or kept["updated"]:

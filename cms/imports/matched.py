@@ -11,13 +11,14 @@ from cms.customers.rules import contradicts
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import email_key, parse_email, parse_phone, show_phone
-from cms.imports.batches import in_parts
+from cms.imports.batches import Batch, in_parts
 from cms.imports.changes import CUSTOMER, Changed, change_customers
 from cms.imports.customers import Customers
 from cms.imports.files import Rows
 from cms.imports.rules import row_key
 from cms.imports.run import FileRun, existing
 from cms.models import Customer
+from cms.refs import catch_up
 from cms.text import clean_text
 
 NOT_ASKED = {
@@ -33,8 +34,15 @@ class Found:
 
     model: Any
     columns: tuple[str, ...]
+    own: str
+    """The column of the file that holds the number."""
+    key: str
+    """The field that holds it."""
+
     file: FileRun
+    batch: Batch
     met: dict[int, int]
+    waiting: list[dict[str, Any]]
 
     def find(self, column: str, keys: set[str]) -> dict[str, Any]:
         """Those that have one of these, as they are now; held, if they are to be changed."""
@@ -73,6 +81,32 @@ class Found:
             }
         )
 
+    def load(self) -> None:
+        """All chunks, then the rows that wait for a number: they must not get one that a later row brings."""
+        super().load()  # type: ignore[misc]
+        if self.waiting:
+            if not self.file.run.dry:
+                catch_up(self.model)
+            self.batch.rows, self.waiting = self.waiting, []
+            self.number()
+            self.write()
+
+    def store(self) -> None:
+        """Write what a chunk brought. Where some rows have a number, those without wait until all are read."""
+        if self.own in self.file.file.has:
+            self.waiting += [row for row in self.batch.rows if not row[self.key]]
+            self.batch.rows = [row for row in self.batch.rows if row[self.key]]
+        else:
+            self.number()
+        self.write()
+
+    def number(self) -> None:
+        """The next numbers for those without one, and what they are found by with it."""
+        raise NotImplementedError
+
+    def write(self) -> None:
+        raise NotImplementedError
+
     def leave(self, line: int, why: str) -> None:
         self.file.count.known += 1
         self.file.noticed.add(NOT_ASKED[why], f"line {line}")
@@ -88,12 +122,11 @@ class Found:
 class MatchedCustomers(Found, Customers):
     """Reads customers as other programs write them. A new one without a number gets the next."""
 
-    model = Customer
-    columns = CUSTOMER
+    model, columns, own, key = Customer, CUSTOMER, "customer_ref", "ref"
 
     def __init__(self, file: FileRun):
         super().__init__(file)
-        self.met: dict[int, int] = {}
+        self.met, self.waiting = {}, []
         self.owners: dict[str, dict[str, Any]] = {}
 
     def _load(self, chunk: Rows) -> None:
@@ -124,8 +157,7 @@ class MatchedCustomers(Found, Customers):
 
         self.file.each(read, sort)
         self.file.each(new, self._add)
-        self._number()
-        self._write()
+        self.store()
         if not self.run.dry:
             change_customers(changed)
 
@@ -152,6 +184,8 @@ class MatchedCustomers(Found, Customers):
         filled |= {"note"} if cells[13] else set()
         said = self._read(was["ref"], [cells[0], cells[1] or was["name"], *cells[2:14], *[""] * 5])
         now = self.differs(was, {name: said[name] for name in EDITABLE if name in filled})
+        if "email" in now and was["email"] and email_key(now["email"]) == email_key(was["email"]):
+            now = {name: value for name, value in now.items() if name != "email"}  # only capitals differ
         if (now.get("segment") or was["segment"]) != "Individual":
             now = {name: value for name, value in now.items() if name != "gender"}
             now |= {"gender": None} if was["gender"] else {}
@@ -179,9 +213,11 @@ class MatchedCustomers(Found, Customers):
                     raise RuleError(f"{other} already has {what}", name)
                 taken[key] = who
 
-    def _number(self) -> None:
-        """The next numbers for those without one, and what they are found by with it."""
+    def number(self) -> None:
         bare = [row for row in self.batch.rows if not row["ref"]]
         self.file.number(self.batch, Customer)
         for row in bare:
             row |= customer_keys(row["name"], row["email"], row["phone"], row["ref"])
+
+    def write(self) -> None:
+        self._write()

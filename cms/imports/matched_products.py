@@ -22,12 +22,11 @@ from cms.refs import next_refs
 class MatchedProducts(Found, Products):
     """Reads products as other programs write them. A new one without a code gets the next number."""
 
-    model = Product
-    columns = PRODUCT
+    model, columns, own, key = Product, PRODUCT, "sku", "sku"
 
     def __init__(self, file: FileRun):
         super().__init__(file)
-        self.met: dict[int, int] = {}
+        self.met, self.waiting = {}, []
 
     def _load(self, chunk: Rows) -> None:
         there = self.find("sku", {cells[0] for _line, cells in chunk})
@@ -49,9 +48,7 @@ class MatchedProducts(Found, Products):
                 self._new(line, cells, bare.get(line))
 
         self.file.each(chunk, sort)
-        self._number()
-        self.batch.write()
-        self.moves.write()
+        self.store()
         if not self.run.dry:
             change_products(changed, self.run.by)
 
@@ -84,7 +81,15 @@ class MatchedProducts(Found, Products):
         changed.append((was, now))
         self.note(was, now, "sku")
 
-    def _number(self) -> None:
+    def number(self) -> None:
         bare = [row for row in self.batch.rows if not row["sku"]]
         for row, sku in zip(bare, [] if self.run.dry else next_refs(Product, len(bare)), strict=False):
             row |= {"sku": sku} | product_keys(sku, row["name"], row["category"])
+
+    def write(self) -> None:
+        ids = {row["id"] for row in self.batch.rows}
+        self.batch.write()
+        waiting = [move for move in self.moves.rows if move["product_id"] not in ids]
+        self.moves.rows = [move for move in self.moves.rows if move["product_id"] in ids]
+        self.moves.write()
+        self.moves.rows = waiting

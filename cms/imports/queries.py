@@ -5,9 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from flask import abort
 from sqlalchemy import select
@@ -77,18 +76,18 @@ def same_header(digest: str) -> Any:
 
 
 @contextmanager
-def unpacked(upload_id: int) -> Iterator[Path]:
-    """The uploaded file on the disk of this machine, for as long as it is needed."""
-    with TemporaryDirectory(prefix="cms-import-") as folder:
-        path = Path(folder, "upload")
-        with path.open("wb") as file:
-            number = 0
-            while piece := db.session.scalar(
-                select(UploadPiece.data).where(UploadPiece.upload_id == upload_id, UploadPiece.number == number)
-            ):
-                file.write(zlib.decompress(piece))
-                number += 1
-        yield path
+def unpacked(upload_id: int) -> Iterator[IO[bytes]]:
+    """The uploaded file on the disk of this machine, for as long as it is needed. It has no name there: however this
+    process ends, it is gone."""
+    with TemporaryFile(prefix="cms-import-") as file:
+        number = 0
+        while piece := db.session.scalar(
+            select(UploadPiece.data).where(UploadPiece.upload_id == upload_id, UploadPiece.number == number)
+        ):
+            file.write(zlib.decompress(piece))
+            number += 1
+        file.flush()
+        yield file
 
 
 def rejected_or_404(upload_id: int) -> bytes:

@@ -119,9 +119,10 @@ def _check_untouched(table: Table, spans: Mapping[str, tuple[int, int]]) -> None
         if child.name in OWN or child.name == "import_changes":
             continue
         for parent, column in _references(child, {table.name: ()}):
-            query = select(table).join(child, column == table.c.id).where(added)
+            other = child.alias()
+            query = select(table).join(other, other.c[column.name] == table.c.id).where(added)
             if child.name in spans:
-                query = query.where(not_(child.c.id.between(*spans[child.name])))
+                query = query.where(not_(other.c.id.between(*spans[child.name])))
             if (one := db.session.execute(query.limit(1)).first()) is not None:
                 what = BUILT.get(child.name, "something was added")
                 raise RuleError(f"{GONE}: {what} since for {ONES.get(parent, 'row')} {_name(one)}")

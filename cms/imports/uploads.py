@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cms.imports.columns import COMPANY, JOINED, columns_of, plain
 from cms.imports.files import BadFile, CsvFile
@@ -43,14 +44,18 @@ class Plan:
 class UploadFile(CsvFile):
     """The rows of an upload, in the order of the table's columns."""
 
-    def __init__(self, path: Path, plan: Plan):
-        super().__init__(path, plan.table)
+    def __init__(self, content: IO[bytes], plan: Plan):
+        super().__init__(Path(plan.name), plan.table)
+        self.content = content
         self.plan, self.name, self.mode = plan, plan.name, plan.mode
         self.encoding, self.separator = plan.encoding, plan.separator
         self.titles: dict[str, str] = {}
 
-    def _open(self) -> Any:
-        return self.path.open("rb")
+    def _open(self) -> IO[bytes]:
+        """The content from its beginning; closing this leaves it open."""
+        again = open(os.dup(self.content.fileno()), "rb")  # noqa: SIM115
+        again.seek(0)
+        return again
 
     def _check_start(self, _raw: Any) -> None:
         """The look at the upload did."""
@@ -72,7 +77,7 @@ class UploadFile(CsvFile):
                 yield line + self.plan.skipped, row
             return
         width = 0
-        with self.path.open("rb") as file:
+        with self._open() as file:
             for number, row in Workbook(file, self.name).rows():
                 width = width or len(self.plan.headers)
                 row += [""] * (width - len(row))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -107,13 +108,14 @@ def _steps(job: Job) -> str:
     beats.doing.set(job.id)
     work: Work = _named(KINDS[job.kind])(**job.args)
     answer: Any = None
-    while True:
-        try:
-            step = work.send(answer)
-        except StopIteration as end:
-            return end.value or ""
-        db.session.rollback()  # what was read may be old by the time it can be written
-        answer = _stored(lambda step=step: _step(job, step))  # type: ignore[misc]
+    with closing(work):
+        while True:
+            try:
+                step = work.send(answer)
+            except StopIteration as end:
+                return end.value or ""
+            db.session.rollback()  # what was read may be old by the time it can be written
+            answer = _stored(lambda step=step: _step(job, step))  # type: ignore[misc]
 
 
 def _step(job: Job, step: Step) -> Any:
