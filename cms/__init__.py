@@ -19,7 +19,7 @@ from whitenoise import WhiteNoise
 
 from cms import access, failover, web
 from cms.config import ROOT, Config, read_config
-from cms.db import db, engine_options, engines, reading_binds
+from cms.db import db, disk_full, engine_options, engines, reading_binds
 from cms.serving import Cms, RecordId
 from cms.watch import Watch
 
@@ -27,8 +27,8 @@ log = logging.getLogger("cms")
 ROOMS = (
     "home", "figures", "auth", "customers", "standings", "duplicates", "privacy", "products", "orders", "delivery",
     "tracking", "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
-    "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "search", "views", "settings",
-    "backups", "segments", "reasons", "wordings", "logo", "jobs", "health",
+    "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "imports", "search", "views",
+    "settings", "backups", "segments", "reasons", "wordings", "logo", "jobs", "health",
 )  # fmt: skip
 """Every room with pages."""
 
@@ -119,12 +119,16 @@ def _add_errors(app: Cms) -> None:
     @app.errorhandler(PoolTimeout)
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
+        if disk_full(error):
+            return error_answer(ServiceUnavailable(FULL), 503)
         current_app.watch.database("refused")  # type: ignore[attr-defined]
         return error_answer(ServiceUnavailable(UNSURE if failover.may_be_stored() else UNREACHABLE), 503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
         log.exception("request failed, reference %s", g.request_id)
+        if disk_full(error):
+            return error_answer(ServiceUnavailable(FULL), 503)
         return error_answer(InternalServerError("Something went wrong on our side. Nothing was saved."), 500)
 
 
@@ -152,6 +156,7 @@ def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:
 
 UNREACHABLE = "The database cannot be reached. Nothing was saved; try again soon."
 UNSURE = "The database went away while this was being saved. Look whether it is there before you send it again."
+FULL = "The disk of the server is full. Nothing was saved; make room on it, then try again."
 TITLES = {
     400: "That could not be read",
     403: "Not for this account",

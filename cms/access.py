@@ -37,6 +37,16 @@ def reads_only(view: View) -> View:
     return view
 
 
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Takes more than other addresses do: a file. Strangers are sent away before it is read."""
+
+    def declare(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def needs(permission: str) -> Callable[[View], View]:
     """Open to signed-in people whose role holds this permission."""
 
@@ -71,6 +81,8 @@ def guard() -> ResponseReturnValue | None:
         return _sign_in_first()
     if not may(permission):
         abort(403, NOT_FOR[permission])
+    if most := getattr(_view(request.endpoint), "most_bytes", 0):
+        request.max_content_length = most
     return None
 
 

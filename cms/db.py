@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import ssl
 import threading
@@ -26,6 +27,9 @@ that went, or was named, while this was written, as when two customers are merge
 The transaction is given up whole and may be tried again: it then sees how things are. A deadlock inside a savepoint is
 told as the savepoint gone.
 """
+
+NO_ROOM = {3, 28, 1021, 1026, 1114}
+"""MySQL: the disk or a table is full, or a file cannot be written."""
 
 
 class Base(DeclarativeBase):
@@ -169,6 +173,14 @@ def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
     return isinstance(error, OperationalError | IntegrityError) and len(said) > 0 and said[0] in LOST_RACE
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether there was no room left on the disk, ours or the database server's: nothing of it was stored."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    said: tuple[Any, ...] = getattr(getattr(error, "orig", None), "args", ())
+    return len(said) > 0 and (said[0] in NO_ROOM or "disk is full" in str(said[0]))
 
 
 def lock(row: Any) -> None:

@@ -46,7 +46,7 @@ NAV = (
             ("activity", "Activity"),
         ),
     ),
-    ("Shop", (("exports", "Export"), ("settings", "Settings"), ("contact", "Contact"))),
+    ("Shop", (("imports", "Import"), ("exports", "Export"), ("settings", "Settings"), ("contact", "Contact"))),
 )
 WITHIN = {
     "standings": "customers",

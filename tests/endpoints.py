@@ -37,6 +37,7 @@ from tests.after_sale import (
 )
 from tests.databases import Database, Rows, app_without_data
 from tests.factories import make_customer, make_job, make_order, make_product, make_user, open_session, write
+from tests.imports.uploads import make_landed, make_upload
 from tests.payments.doing import pay
 
 ME = "asha"
@@ -118,6 +119,7 @@ def examples() -> dict[str, Any]:
     complaint = make_complaint(order, "Sweeping broom lost its bristles")
     token = make_feedback_link(make_order(customer, make_product("Dust pan")))
     invoiced, note = make_invoiced(customer, product)
+    landed, waiting = make_landed("Zubeida from a file"), make_upload("name,email\nZubeida Sent,zubeida@\n", check=True)
     while run_next():
         pass  # their PDFs
     with write():
@@ -154,6 +156,9 @@ def examples() -> dict[str, Any]:
         "exports.table": "customers",
         "exports.format": "csv",
         "backups.name": make_backup(),
+        "upload_id": waiting,
+        "import_id": landed,
+        "imports.table": "customers",
     }
 
 

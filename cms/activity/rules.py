@@ -41,6 +41,7 @@ PAGES: Mapping[str, str] = {
     "contact_page": "/contact",
     "exports": "/exports",
     "backup_plan": "/settings/backup",
+    "imports": "/imports/{id}",
 }
 ICONS: Mapping[str, str] = {
     "customers": "user",
@@ -48,7 +49,7 @@ ICONS: Mapping[str, str] = {
     "invoices": "invoices",
     "users": "key",
     "contact_page": "contact",
-    "imports": "import",
+    "imports": "imports",
     "saved_views": "bookmark",
     "backup_plan": "archive",
 }

@@ -64,6 +64,7 @@ WORDS: Mapping[str, str] = {
     "view.renamed": "A saved view is now called {name}",
     "view.removed": "Removed the view {name} of {what}",
     "import.landed": "Data imported",
+    "import.reverted": "Import of {name} taken back",
     "export.made": "Exported {what} as {format}",
     "export.broken_off": "Exported {what} as {format}, broken off before the end",
     "backup.made": "Backed up the shop: {name}, {what}",

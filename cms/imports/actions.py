@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from cms import clock
 from cms.activity.actions import record
 from cms.db import db
 from cms.imports import files
 from cms.imports.care import Complaints, Feedbacks
+from cms.imports.changes import note_changes
 from cms.imports.customers import Customers, date_by_first_order
+from cms.imports.matched import MatchedCustomers
+from cms.imports.matched_products import MatchedProducts
 from cms.imports.orders import Orders
 from cms.imports.payments import Payments
 from cms.imports.products import Products
@@ -34,6 +37,8 @@ LOADERS: dict[str, Any] = {
     "feedback": Feedbacks,
     "complaints": Complaints,
 }
+MATCHING: dict[str, Any] = {"customers": MatchedCustomers, "products": MatchedProducts}
+"""Of files from the browser: what is there already is found by more than its number, and can be updated."""
 
 
 def import_folder(
@@ -42,22 +47,34 @@ def import_folder(
     """Read the files into the open transaction and tell what came of it; whoever calls commits it or rolls it back."""
     report = Report(dry_run=dry_run, say=say)
     paths = _files(folder, report)
-    started = clock.now()
+    run = begin(report, frozenset(paths), by)
+    if load(run, {table: files.CsvFile(path, table) for table, path in paths.items()}) and report.added and not dry_run:
+        finish(run, folder.resolve().name, files.digest_of(paths.values()))
+    return report
+
+
+def begin(report: Report, tables: frozenset[str], by: Any, dry: bool = False) -> Run:
+    """A run that begins now. `dry`: nothing will be written."""
     shop = db.session.execute(select(Settings.zone, Settings.currency, Settings.country)).one()
-    run = Run(shop.zone, shop.currency, shop.country, started, report, frozenset(paths))
+    return Run(shop.zone, shop.currency, shop.country, clock.now(), report, tables, dry, by)
+
+
+def load(run: Run, sources: Mapping[str, files.CsvFile]) -> bool:
+    """Read the files into the open transaction, one resting on another; whether all of them could be read."""
     first_ids: dict[str, int] = {}
-    for table, path in paths.items():
-        loader = LOADERS[table](FileRun(run, files.CsvFile(path, table)))
+    for table, source in sources.items():
+        kind = MATCHING.get(table, LOADERS[table]) if source.mode else LOADERS[table]
+        loader = kind(FileRun(run, source))
         batch = loader.orders if table == "orders" else loader.batch
         first_ids[table] = batch.first_id
         try:
             loader.load()
         except files.BadFile as error:
-            report.refuse(path.name, None, None, str(error))
-            return report  # what follows rests on it
-    if report.added and not dry_run:
-        _finish(run, first_ids, folder, paths, by)
-    return report
+            run.report.refuse(source.name, None, None, str(error))
+            return False  # what follows rests on it
+    if "customers" in first_ids and "orders" in first_ids and not run.dry:
+        date_by_first_order(run, first_ids["customers"], first_ids["orders"])
+    return True
 
 
 def _files(folder: Path, report: Report) -> dict[str, Path]:
@@ -79,18 +96,27 @@ def _files(folder: Path, report: Report) -> dict[str, Path]:
     return paths if not report.problems else {}
 
 
-def _finish(run: Run, first_ids: dict[str, int], folder: Path, paths: dict[str, Path], by: Any) -> None:
+def finish(run: Run, source: str, digest: str) -> Import:
     """Totals, numbers and the record of the run, once all rows are in."""
     run.report.say("Adding up")
-    if "customers" in first_ids and "orders" in first_ids:
-        date_by_first_order(run, first_ids["customers"], first_ids["orders"])
     rebuild()
     for table in (Customer, Product, Order, Return, Payment, Complaint):
         catch_up(table)
-    counts = {name: {"rows": count.rows, "added": count.added} for name, count in run.report.files.items()}
-    values = {"source": folder.resolve().name[:255], "digest": files.digest_of(paths.values()), "counts": counts}
-    made = db.session.execute(
-        insert(Import).values(started_at=run.now, finished_at=clock.now(), by_id=getattr(by, "id", None), **values)
+    counts = {
+        name: {"rows": count.rows, "added": count.added} | ({"updated": count.updated} if count.updated else {})
+        for name, count in run.report.files.items()
+    }
+    landed = Import(
+        source=source[:255],
+        digest=digest,
+        started_at=run.now,
+        finished_at=clock.now(),
+        counts=counts,
+        by_id=getattr(run.by, "id", None),
+        spans={batch.table.name: batch.span for batch in run.batches if batch.span},
     )
-    landed = db.session.get_one(Import, made.inserted_primary_key[0])  # type: ignore[attr-defined]
-    record(by, "import.landed", landed, after={name: count["added"] for name, count in counts.items()})
+    db.session.add(landed)
+    db.session.flush()
+    note_changes(landed.id, run)
+    record(run.by, "import.landed", landed, after={name: count["added"] for name, count in counts.items()})
+    return landed

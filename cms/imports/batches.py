@@ -6,24 +6,29 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, delete, func, insert, select
 
 from cms.db import db
 from cms.models import Customer, Merge
 
+SPARE = 1000
 MOST_IN = 1000
 """Values in one IN list."""
 
 
 class Batch:
-    """Rows for one table with ids of our own choosing, so that others can refer to them before they are written."""
+    """Rows for one table with ids of our own choosing, so that others can refer to them before they are written.
 
-    def __init__(self, model: Any, size: int = 5000):
+    `dry`: they are counted, and not written. `expected`: about how many will come, if that is known.
+    """
+
+    def __init__(self, model: Any, size: int = 5000, dry: bool = False, expected: int = 0):
         self.table: Table = model.__table__
-        self.size = size
+        self.size, self.dry = size, dry
         self.rows: list[dict[str, Any]] = []
         self.next_id = int(db.session.scalar(select(func.coalesce(func.max(self.table.c.id), 0))) or 0) + 1
         self.first_id = self.next_id
+        self.expected = expected if db.engine.dialect.name != "sqlite" else 0
 
     def new_id(self) -> int:
         """The id that the next row is to have."""
@@ -40,8 +45,26 @@ class Batch:
 
     def write(self) -> None:
         """Write what was taken in."""
-        write_rows(self.table, self.rows)
+        if self.rows and not self.dry:
+            self._set_aside()
+            write_rows(self.table, self.rows)
         self.rows = []
+
+    def _set_aside(self) -> None:
+        """Let nobody else get one of the ids to come: MariaDB counts on behind the highest that ever was, and at once.
+
+        SQLite lets nobody else write meanwhile.
+        """
+        if self.expected:
+            last = self.first_id + self.expected + SPARE
+            write_rows(self.table, [self.rows[0] | {"id": last}])
+            db.session.execute(delete(self.table).where(self.table.c.id == last))
+            self.expected = 0
+
+    @property
+    def span(self) -> list[int] | None:
+        """The first and the last id given out, None while there is none."""
+        return [self.first_id, self.next_id - 1] if self.next_id > self.first_id else None
 
 
 def write_rows(table: Table, rows: list[dict[str, Any]]) -> None:
@@ -67,9 +90,6 @@ class Lookup:
         return self.found.get(key)
 
 
-_MERGED: Any = select(Merge.old_ref, Merge.kept_id.label("id"))
-
-
 class CustomerLookup(Lookup):
     """Customers by their number; one that was merged into another leads there."""
 
@@ -79,9 +99,18 @@ class CustomerLookup(Lookup):
     def fetch(self, keys: Iterable[str]) -> None:
         wanted = set(keys)
         super().fetch(wanted)
-        for some in in_parts({key for key in wanted if key not in self.found}):
-            for row in db.session.execute(_MERGED.where(Merge.old_ref.in_(some))):
-                self.found[row[0]] = row
+        for row in _merges(wanted - self.found.keys()):
+            self.found[row[0]] = row
+
+
+def merged_into(refs: set[str]) -> dict[str, int]:
+    """Whom the numbers of merged customers lead to, by id."""
+    return {row.old_ref: row.id for row in _merges(refs - {""})}
+
+
+def _merges(refs: set[str]) -> Iterator[Any]:
+    for some in in_parts(refs):
+        yield from db.session.execute(select(Merge.old_ref, Merge.kept_id.label("id")).where(Merge.old_ref.in_(some)))
 
 
 def in_parts(values: Collection[Any]) -> Iterator[list[Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, CustomerLookup, Lookup, in_parts
+from cms.imports.batches import CustomerLookup, Lookup, in_parts
 from cms.imports.rules import (
     ACKNOWLEDGE_WITHIN,
     COMPLAINT_WORDS,
@@ -34,7 +34,7 @@ class Feedbacks:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Feedback)
+        self.batch = self.run.batch(Feedback)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.ordered_at, Order.ordered_on)
         self.products = Lookup(Product.sku, Product.id, Product.name)
         self.there: dict[tuple[Any, ...], list[int]] = {}
@@ -97,7 +97,7 @@ class Complaints:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Complaint)
+        self.batch = self.run.batch(Complaint)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.ordered_at)
         self.customers = CustomerLookup()
         self.products = Lookup(Product.sku, Product.id, Product.name)

@@ -14,7 +14,7 @@ from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_gstin, parse_phone, parse_pincode, show_phone
-from cms.imports.batches import Batch, in_parts, write_rows
+from cms.imports.batches import in_parts, write_rows
 from cms.imports.files import Rows
 from cms.imports.rules import gender_of, is_india, needed, one_of
 from cms.imports.run import FileRun, existing
@@ -34,7 +34,7 @@ class Customers:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Customer)
+        self.batch = self.run.batch(Customer)
         self.terms: list[dict[str, Any]] = []
         self.lines: dict[str, int] = {}
         self.emails: dict[str, str] = {}
@@ -63,9 +63,16 @@ class Customers:
         self.file.each(chunk, read)
         self._know_contacts([row for _line, row in values])
         self.file.each(values, self._add)
+        self._write()
+
+    def _write(self) -> None:
+        for row in self.batch.rows:
+            terms = customer_terms(row["name"], row["email"], row["phone"], row["ref"])
+            self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]
         self.batch.write()
         self.terms.sort(key=lambda row: (row["term"], row["customer_id"]))
-        write_rows(CustomerTerm.__table__, self.terms)  # type: ignore[arg-type]
+        if not self.run.dry:
+            write_rows(CustomerTerm.__table__, self.terms)  # type: ignore[arg-type]
         self.terms = []
 
     def _read(self, ref: str, cells: list[str]) -> dict[str, Any]:
@@ -134,7 +141,7 @@ class Customers:
             raise RuleError(f"{self.emails[email]} already has this e-mail", "email")
         if phone and phone in self.phones:
             raise RuleError(f"{self.phones[phone]} already has the phone {show_phone(phone)}", "phone")
-        who = f"{row['name']} ({row['ref']})"
+        who = f"{row['name']} ({row['ref'] or f'line {line}'})"
         if email:
             self.emails[email] = who
         if phone:
@@ -151,12 +158,11 @@ class Customers:
         row["created_on"] = row["created_on"] or self.run.moment(f"{self.run.now}Z", "created_at")[1]
         self.batch.add(NOT_NAMED | row)
         self.file.count.added += 1
-        terms = customer_terms(row["name"], row["email"], row["phone"], row["ref"])
-        self.terms += [{"term": term, "customer_id": row["id"]} for term in terms]
 
     def _make_segment(self, name: str) -> None:
         if fold(name) not in self.segments:
-            add_segment(name)
+            if not self.run.dry:
+                add_segment(name)
             self.segments[fold(name)] = name
             self.file.report.notices.append(f"{self.file.file.name}: added the segment {name}")
 

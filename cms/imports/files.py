@@ -21,6 +21,7 @@ CHUNK = 2000
 """Rows that are looked up and written together."""
 
 LONGEST_CELL = 131_072
+MOST_RAGGED = 100_000
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 Rows = list[tuple[int, list[str]]]
 
@@ -49,6 +50,10 @@ def digest_of(paths: Iterable[Path]) -> str:
 class CsvFile:
     """The rows of one file, cells trimmed and in the order of the table's columns, "" for a column it lacks."""
 
+    encoding, separator = "utf-8-sig", ","
+    mode = ""
+    """create, update or both, of a file from the browser."""
+
     def __init__(self, path: Path, table: str):
         self.path, self.table, self.name = path, table, path.name
         self.columns = TABLES[table] + MORE[table]
@@ -70,30 +75,38 @@ class CsvFile:
             raise BadFile(f"{self.name} is not a whole gzip file") from None
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        with self._open() as raw:
-            self._check_start(raw)
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            reader = csv.reader(self._lines(text), strict=True)
-            start, width, pick = 1, 0, None
-            try:
+        width, pick = 0, None
+        for line, row in self._records():
+            if pick is None:
+                if row:
+                    pick, width = self._header(row), len(row)
+            elif len(row) == width:
+                row.append("")
+                cells = [cell.strip() for cell in pick(row)] + self.blanks
+                if self.marked:
+                    cells, self.marked = [as_meant(cell) for cell in cells], False
+                if any(cells):
+                    yield line, cells
+            elif row:
+                self.ragged.append((line, f"This row has {len(row)} cells where the header has {width}"))
+                if len(self.ragged) > MOST_RAGGED:
+                    raise BadFile(f"{self.name} has over {MOST_RAGGED:,} rows that are not as wide as the header")
+        if pick is None:
+            raise BadFile(f"{self.name} is empty: it has not even a header row")
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row as it stands there, the header too, with the line in which it starts. Raises BadFile."""
+        start = 1
+        try:
+            with self._open() as raw:
+                self._check_start(raw)
+                text = io.TextIOWrapper(raw, encoding=self.encoding, newline="")
+                reader = csv.reader(self._lines(text), delimiter=self.separator, strict=True)
                 for row in reader:
                     line, start = start, reader.line_num + 1
-                    if pick is None:
-                        if row:
-                            pick, width = self._header(row), len(row)
-                    elif len(row) == width:
-                        row.append("")
-                        cells = [cell.strip() for cell in pick(row)] + self.blanks
-                        if self.marked:
-                            cells, self.marked = [as_meant(cell) for cell in cells], False
-                        if any(cells):
-                            yield line, cells
-                    elif row:
-                        self.ragged.append((line, f"This row has {len(row)} cells where the header has {width}"))
-            except csv.Error as error:
-                raise BadFile(self._bad_quotes(start, str(error))) from None
-            if pick is None:
-                raise BadFile(f"{self.name} is empty: it has not even a header row")
+                    yield line, row
+        except csv.Error as error:
+            raise BadFile(self._bad_quotes(start, str(error))) from None
 
     def _open(self) -> IO[bytes]:
         if self.path.suffix == ".gz":

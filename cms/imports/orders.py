@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, CustomerLookup, Lookup, in_parts
+from cms.imports.batches import CustomerLookup, Lookup, in_parts
 from cms.imports.rules import MOST_LINE_NO, TABLES, needed, quantity_of, status_of, whole_number
 from cms.imports.run import FileRun
 from cms.imports.taxes import LINE, Sums, add_up, discounts_of, head_of, line_taxes
@@ -57,7 +57,11 @@ class Orders:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.orders, self.lines, self.changes = Batch(Order), Batch(OrderLine), Batch(StatusChange)
+        self.orders, self.lines, self.changes = (
+            self.run.batch(Order),
+            self.run.batch(OrderLine),
+            self.run.batch(StatusChange),
+        )
         self.customers = CustomerLookup()
         self.products = Lookup(Product.sku, Product.id, Product.name, Product.hsn, Product.gst_rate_bp)
         self.seen: dict[str, Seen] = {}
@@ -81,7 +85,8 @@ class Orders:
             for order in self.seen.values()
             if order.sums
         ]
-        if told := [row for row in found if row["discount"] or row["tax"]]:
+        told = [row for row in found if row["discount"] or row["tax"]]
+        if told and not self.run.dry:
             table: Any = Order.__table__
             tax: Any = bindparam("tax")
             values: dict[str, Any] = {"discount_paise": bindparam("discount"), "tax_paise": tax}

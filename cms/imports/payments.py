@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, Lookup
+from cms.imports.batches import Lookup, in_parts
 from cms.imports.files import BadFile
 from cms.imports.rules import METHODS, TABLES, needed, one_of, utr_of
 from cms.imports.run import FileRun, existing
@@ -24,10 +26,11 @@ class Payments:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch, self.moves = Batch(Payment), Batch(CreditMove)
+        self.batch, self.moves = self.run.batch(Payment), self.run.batch(CreditMove)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id)
         self.returns = Lookup(Return.ref, Return.id)
         self.utrs: set[str] = set()
+        self.credit: Counter[int] = Counter()
 
     def load(self) -> None:
         for chunk in self.file.chunks():
@@ -39,7 +42,7 @@ class Payments:
             self.file.number(self.batch, Payment)
             self.batch.write()
             self.moves.write()
-        if short := overdrawn():
+        if short := overdrawn(self.credit if self.run.dry else {}):
             raise BadFile(f"{self.file.file.name} spends more store credit of customer {short} than it gave")
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
@@ -94,10 +97,16 @@ class Payments:
         move = {name: payment[name] for name in ("customer_id", "order_id", "by_id")}
         move |= {"id": self.moves.new_id(), "payment_id": payment["id"], "amount_paise": paise}
         self.moves.add(move | {"at": payment["paid_at"], "reason": payment["note"]})
+        self.credit[payment["customer_id"]] += paise
 
 
-def overdrawn() -> str | None:
-    """A customer whose store credit would be less than nothing."""
+def overdrawn(besides: Mapping[int, int]) -> str | None:
+    """A customer whose store credit would be less than nothing. `besides`: moves that are not written."""
+    for part in in_parts([customer_id for customer_id, paise in besides.items() if paise < 0]):
+        kept = select(Customer.id, Customer.ref, Customer.credit_paise).where(Customer.id.in_(part))
+        for customer_id, ref, paise in db.session.execute(kept):
+            if paise + besides[customer_id] < 0:
+                return ref
     left = func.sum(CreditMove.amount_paise)
     query = select(Customer.ref).join(CreditMove, CreditMove.customer_id == Customer.id)
     return db.session.scalar(query.group_by(Customer.id, Customer.ref).having(left < 0).limit(1))

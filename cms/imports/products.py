@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cms.errors import RuleError
-from cms.imports.batches import Batch
 from cms.imports.files import Rows
 from cms.imports.rules import hsn_of, needed, one_of, stock_of
 from cms.imports.run import FileRun, existing
@@ -26,7 +25,7 @@ class Products:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch, self.moves = Batch(Product), Batch(StockMove)
+        self.batch, self.moves = self.run.batch(Product), self.run.batch(StockMove)
         self.lines: dict[str, int] = {}
         self.known: set[str] = set()
 
@@ -48,7 +47,9 @@ class Products:
         if sku in self.known:
             self.file.count.known += 1
             return
-        row = self._read(line, sku, cells)
+        self._add(self._read(line, sku, cells))
+
+    def _add(self, row: dict[str, Any]) -> None:
         made = {"id": self.batch.new_id(), "created_at": self.run.now}
         self.batch.add(made | NOT_NAMED | row)
         if row["stock"]:

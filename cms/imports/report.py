@@ -28,12 +28,18 @@ class Problem:
 
 @dataclass
 class FileCount:
-    """Rows of a file: read in all, added, there already, in error."""
+    """Rows of a file: read in all, added, there already, in error; of files from the browser also those that changed
+    what was there."""
 
     rows: int = 0
     added: int = 0
     known: int = 0
     errors: int = 0
+    updated: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """The counts of the command: it never updates."""
+        return {name: count for name, count in asdict(self).items() if name != "updated"}
 
 
 @dataclass
@@ -48,15 +54,16 @@ class Report:
     file_errors: int = 0
     notices: list[str] = field(default_factory=list)
     say: Callable[[str], None] = lambda _text: None
+    most: int = MOST_LISTED
 
     def refuse(self, file: str, line: int | None, column: str | None, why: str) -> None:
-        """Count a problem; the first MOST_LISTED are kept in full."""
+        """Count a problem; the first of them are kept in full."""
         self.error_count += 1
         if line is None:
             self.file_errors += 1
         elif file in self.files:
             self.files[file].errors += 1
-        if len(self.problems) < MOST_LISTED:
+        if len(self.problems) < self.most:
             self.problems.append(Problem(file, line, column, why))
 
     @property
@@ -68,7 +75,7 @@ class Report:
         return {
             "landed": self.landed,
             "dry_run": self.dry_run,
-            "files": {name: asdict(count) for name, count in self.files.items()},
+            "files": {name: count.as_json() for name, count in self.files.items()},
             "error_count": self.error_count,
             "errors": [asdict(problem) for problem in self.problems],
             "notices": self.notices,

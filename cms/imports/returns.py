@@ -12,7 +12,7 @@ from sqlalchemy import select
 from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Batch, Lookup, in_parts
+from cms.imports.batches import Lookup, in_parts
 from cms.imports.rules import (
     MORE,
     MOST_LINE_NO,
@@ -62,7 +62,7 @@ class Returns:
 
     def __init__(self, file: FileRun):
         self.file, self.run = file, file.run
-        self.batch = Batch(Return)
+        self.batch = self.run.batch(Return)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.status, Order.ordered_on)
         self.lines: dict[int, list[Sold]] = {}
 

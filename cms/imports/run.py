@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cms.dates import business_date, parse_moment
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import in_parts
+from cms.imports.batches import Batch, in_parts
 from cms.imports.files import CsvFile, Rows
 from cms.imports.report import FileCount, Noticed, Report
 from cms.imports.rules import MORE, TABLES, needed, row_key
@@ -34,6 +34,22 @@ class Run:
     report: Report
     files: frozenset[str]
     """The tables that this run has files of."""
+    dry: bool = False
+    """Whether everything is read and checked and nothing written: no lock is held, nobody waits."""
+    by: Any = None
+    expected: int = 0
+    """About how many rows there are, if that is known."""
+    at: Callable[[int], None] = lambda _rows: None
+    """Told how many rows are read."""
+    batches: list[Batch] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """What was changed of rows that were there, for `ImportChange`."""
+
+    def batch(self, model: Any) -> Batch:
+        """Rows of a table that this run adds."""
+        batch = Batch(model, dry=self.dry, expected=self.expected)
+        self.batches.append(batch)
+        return batch
 
     def moment(self, text: str, column: str) -> tuple[datetime, date]:
         """A time in UTC and its day in the shop. Raises RuleError."""
@@ -59,6 +75,7 @@ class FileRun:
         for chunk in self.file.chunks():
             self.count.rows += len(chunk)
             yield chunk
+            self.run.at(self.count.rows)
             if self.count.rows - told >= EVERY:
                 told = self.count.rows
                 self.report.say(f"{self.file.name}: {told:,} rows")
@@ -127,6 +144,8 @@ class FileRun:
 
     def number(self, batch: Any, table: Any) -> None:
         """Give the rows that are to be written the next free numbers, unless they brought their own."""
+        if self.run.dry:
+            return
         bare = [row for row in batch.rows if not row["ref"]]
         for row, ref in zip(bare, next_refs(table, len(bare)), strict=True):
             row["ref"] = ref

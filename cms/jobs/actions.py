@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from cms import clock
 from cms.db import db
-from cms.jobs import queries
+from cms.jobs import queries, workers
 from cms.models import Job
 
 SILENT_FOR = timedelta(minutes=5)
 """A running job without a sign of life for so long has lost its worker; another begins it anew."""
 MOST_TRIES = 3
+GIVEN_UP = (
+    "It was begun three times, and each time the worker ended in the middle. What was not finished is not stored."
+)
 
 
 def enqueue(kind: str, args: dict[str, Any], by: Any, request_key: str | None = None) -> Job:
@@ -37,24 +39,36 @@ def enqueue(kind: str, args: dict[str, Any], by: Any, request_key: str | None = 
     return job
 
 
-def waiting() -> Sequence[int]:
+def waiting() -> list[Any]:
     """The jobs that wait or have lost their worker, oldest first."""
-    return queries.waiting(clock.now() - SILENT_FOR)
+    silent = clock.now() - SILENT_FOR
+    return [
+        job
+        for job in queries.open_jobs()
+        if job.state == "queued" or job.seen_at < silent or workers.is_gone(job.worker)
+    ]
 
 
 def claim() -> Job | None:
-    """The oldest job that waits, or that lost its worker, for this worker alone; None when there is none."""
+    """The oldest job that waits, or that lost its worker, for this worker alone; None when there is none.
+
+    One that lost its worker too often is ended: it may be what ends them.
+    """
     now = clock.now()
-    for job_id in waiting():
+    for job in waiting():
+        given_up = job.state == "running" and job.tries >= MOST_TRIES
+        values: dict[str, Any] = {"state": "running", "seen_at": now, "tries": Job.tries + 1, "worker": workers.me()}
+        if given_up:
+            values = {"state": "failed", "message": GIVEN_UP, "finished_at": now}
         won = db.session.execute(
             update(Job)
-            .where(Job.id == job_id, or_(Job.state == "queued", Job.seen_at < now - SILENT_FOR))
-            .where(Job.state.in_(("queued", "running")))
-            .values(state="running", seen_at=now, tries=Job.tries + 1)
+            .where(Job.id == job.id, Job.state == job.state, Job.tries == job.tries)
+            .where(or_(Job.state == "queued", Job.seen_at == job.seen_at))
+            .values(values)
             .execution_options(synchronize_session=False)
         ).rowcount  # type: ignore[attr-defined]
-        if won:
-            return queries.fresh(job_id)
+        if won and not given_up:
+            return queries.fresh(job.id)
     return None
 
 

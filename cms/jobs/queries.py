@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
 from flask import abort
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from cms.db import db
 from cms.models import Job
 
 
-def waiting(silent_since: datetime) -> Sequence[int]:
-    """The first jobs that nobody works on, oldest first."""
-    lost = (Job.state == "running") & (Job.seen_at < silent_since)
-    query = select(Job.id).where(or_(Job.state == "queued", lost)).order_by(Job.id).limit(10)
-    return db.session.scalars(query).all()
+def open_jobs() -> Sequence[Any]:
+    """The first jobs that are not done, oldest first, with who works on them."""
+    columns = (Job.id, Job.state, Job.tries, Job.seen_at, Job.worker)
+    query = select(*columns).where(Job.state.in_(("queued", "running"))).order_by(Job.id).limit(50)
+    return db.session.execute(query).all()
 
 
 def fresh(job_id: int) -> Job:

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from cms.access import needs
-from cms.jobs import queries
+from cms.jobs import beats, queries
 from cms.web import page_or_fragment
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -15,4 +15,4 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 @bp.get("/<int:job_id>")
 @needs("see")
 def show(job_id: int) -> ResponseReturnValue:
-    return page_or_fragment("jobs/show.html", "jobs/_progress.html", job=queries.job_or_404(job_id))
+    return page_or_fragment("jobs/show.html", "jobs/_progress.html", job=beats.shown(queries.job_or_404(job_id)))

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from cms.db import db, lost_race, writing
+from cms.db import db, disk_full, lost_race, writing
 from cms.errors import RuleError
-from cms.jobs import actions
+from cms.jobs import actions, beats
 from cms.models import Job
 
 log = logging.getLogger("cms.jobs")
@@ -27,12 +28,21 @@ log = logging.getLogger("cms.jobs")
 KINDS: Mapping[str, str] = {
     "backups.make": "cms.backups.jobs:make",
     "clv.fit": "cms.clv.jobs:fit",
+    "imports.check": "cms.imports.jobs:check",
+    "imports.land": "cms.imports.jobs:land",
+    "imports.revert": "cms.imports.jobs:revert",
     "invoices.pdf": "cms.invoices.jobs:render",
     "notifications.send": "cms.notifications.jobs:send",
 }
 """Each kind of job, and where its work is: `module:function`, imported when it is needed."""
 DUE: Mapping[str, str] = {"clv.fit": "cms.clv.jobs:due", "backups.make": "cms.backups.jobs:due"}
 """Kinds that nobody has to ask for, and who says when: a function that gives the request key, or None for not now."""
+WHOLE: Mapping[str, str] = {
+    "imports.check": "Nothing was changed.",
+    "imports.land": "Nothing of the file was imported.",
+    "imports.revert": "Nothing was taken back.",
+}
+"""What is to be said of kinds that are one transaction, when they fail."""
 TRIES = 5
 
 
@@ -60,13 +70,16 @@ def run_next() -> bool:
         said, failed = _steps(job), False
     except RuleError as error:
         said, failed = error.message, True
-    except Exception:
+    except Exception as error:
         db.session.rollback()
         log.exception("job %s (%s) failed", job.id, job.kind)
-        if job.tries < actions.MOST_TRIES:
+        if job.tries < actions.MOST_TRIES and not disk_full(error):
             _stored(lambda: actions.put_back(job))
             return True
-        said, failed = "Something went wrong on our side. What was done so far stands.", True
+        why = "The disk of the server is full." if disk_full(error) else "Something went wrong on our side."
+        said, failed = f"{why} {WHOLE.get(job.kind, 'What was done so far stands.')}", True
+    finally:
+        beats.forget(job.id)
     db.session.rollback()  # what the job read last must not hold up the write: SQLite would refuse it
     _stored(lambda: actions.finish(job, said, failed))
     return True
@@ -93,15 +106,17 @@ def _named(place: str) -> Callable[..., Any]:
 
 
 def _steps(job: Job) -> str:
+    beats.doing.set(job.id)
     work: Work = _named(KINDS[job.kind])(**job.args)
     answer: Any = None
-    while True:
-        try:
-            step = work.send(answer)
-        except StopIteration as end:
-            return end.value or ""
-        db.session.rollback()  # what was read may be old by the time it can be written
-        answer = _stored(lambda step=step: _step(job, step))  # type: ignore[misc]
+    with closing(work):
+        while True:
+            try:
+                step = work.send(answer)
+            except StopIteration as end:
+                return end.value or ""
+            db.session.rollback()  # what was read may be old by the time it can be written
+            answer = _stored(lambda step=step: _step(job, step))  # type: ignore[misc]
 
 
 def _step(job: Job, step: Step) -> Any:

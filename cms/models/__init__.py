@@ -13,6 +13,7 @@ from cms.models.products import Product, StockMove
 from cms.models.records import Activity, Import, Job, MessageTemplate, Notification
 from cms.models.shop import ContactPage, Counter, Segment, Settings, StoredFile
 from cms.models.totals import DayTotal, MethodTotal, RatingTotal
+from cms.models.uploads import ImportChange, Upload, UploadPiece
 
 __all__ = [
     "Activity",
@@ -35,6 +36,7 @@ __all__ = [
     "FeedbackLink",
     "GapTotal",
     "Import",
+    "ImportChange",
     "Invoice",
     "Job",
     "LoginAttempt",
@@ -60,5 +62,7 @@ __all__ = [
     "StatusChange",
     "StockMove",
     "StoredFile",
+    "Upload",
+    "UploadPiece",
     "User",
 ]

@@ -90,7 +90,11 @@ class Notification(Created, db.Model):
 
 
 class Import(db.Model):
-    """One run that landed: what was read and what came of it, by table."""
+    """One run that landed: what was read and what came of it, by table.
+
+    `spans`: the first and the last id that it gave out, by table: all rows between are its own. None before there was
+    a way to take an import back.
+    """
 
     __tablename__ = "imports"
 
@@ -101,12 +105,16 @@ class Import(db.Model):
     finished_at: Mapped[datetime]
     counts: Mapped[dict] = mapped_column(JSON)
     by_id: Mapped[int | None] = user_id()
+    spans: Mapped[dict | None] = mapped_column(JSON)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    reverted_at: Mapped[datetime | None]
 
     __table_args__ = (TABLE,)
 
 
 class Job(Created, db.Model):
-    """Work done outside a request, by `flask worker`. A running one without a sign of life is begun anew."""
+    """Work done outside a request, by `flask worker`. A running one without a sign of life is begun anew, at once when
+    its `worker` is seen to be gone."""
 
     __tablename__ = "jobs"
 
@@ -120,6 +128,7 @@ class Job(Created, db.Model):
     tries: Mapped[int] = mapped_column(Integer, default=0)
     seen_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    worker: Mapped[str] = mapped_column(String(120), default="")
     by_id: Mapped[int | None] = user_id()
 
     __table_args__ = (one_of("state", JOB_STATES, "state"), Index("ix_jobs_state", "state", "id"), TABLE)

@@ -1,0 +1,230 @@
+"""customers and products of a file from the browser: known by number, e-mail or phone; added, updated or both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.customers.keys import EDITABLE
+from cms.customers.rules import contradicts
+from cms.db import db
+from cms.errors import RuleError
+from cms.formats import email_key, parse_email, parse_phone, show_phone
+from cms.imports.batches import Batch, in_parts, merged_into
+from cms.imports.changes import CUSTOMER, Changed, change_customers, keys_of
+from cms.imports.customers import Customers
+from cms.imports.files import Rows
+from cms.imports.rules import row_key
+from cms.imports.run import FileRun, existing
+from cms.models import Customer
+from cms.refs import catch_up
+from cms.text import clean_text
+
+NOT_ASKED = {
+    "create": "rows were left as they are in the shop: only new ones were asked for",
+    "update": "rows are not in the shop and were left out: only what is there was to be updated",
+}
+FIELDS = {"price": "price_paise", "gst_rate": "gst_rate_bp"}
+"""Columns whose field has another name."""
+
+
+class Found:
+    """What is in the shop already of a file's rows, and what they change of it."""
+
+    model: Any
+    columns: tuple[str, ...]
+    own: str
+    """The column of the file that holds the number."""
+    key: str
+    """The field that holds it."""
+
+    file: FileRun
+    batch: Batch
+    met: dict[int, int]
+    waiting: list[dict[str, Any]]
+
+    def find(self, column: str, keys: set[Any]) -> dict[Any, Any]:
+        """Those that have one of these, as they are now; held, if they are to be changed."""
+        found: dict[Any, Any] = {}
+        names = [getattr(self.model, name) for name in ("id", "version", *self.columns)]
+        key = getattr(self.model, column)
+        for part in in_parts(keys - {"", None}):
+            query = select(key.label("found_by"), *names).where(key.in_(part)).order_by(self.model.id)
+            if self.file.file.mode != "create" and not self.file.run.dry:
+                query = query.with_for_update()
+            found |= {row.found_by: row._mapping for row in db.session.execute(query)}
+        return found
+
+    def meet(self, line: int, was: Any, what: str) -> None:
+        """Note that a row is about this one. Raises RuleError when an earlier one was already."""
+        if was["id"] in self.met:
+            raise RuleError(f"{what} stands in line {self.met[was['id']]} already", None)
+        self.met[was["id"]] = line
+
+    def differs(self, was: Any, said: dict[str, Any]) -> dict[str, Any]:
+        """What a row says that is not so yet. A blank cell says nothing."""
+        columns = self.file.file.has
+        of = {FIELDS.get(column, column) for column in columns}
+        return {name: value for name, value in said.items() if name in of and name in was and was[name] != value}
+
+    def note(self, was: Any, now: dict[str, Any], ref: str) -> None:
+        self.file.count.updated += 1
+        self.file.run.changes.append(
+            {
+                "thing": self.model.__tablename__,
+                "thing_id": was["id"],
+                "ref": was[ref],
+                "version": was["version"],
+                "before": {name: was[name] for name in now},
+                "after": now,
+            }
+        )
+
+    def load(self) -> None:
+        """All chunks, then the rows that wait for a number: they must not get one that a later row brings."""
+        super().load()  # type: ignore[misc]
+        if self.waiting:
+            if not self.file.run.dry:
+                catch_up(self.model)
+            self.batch.rows, self.waiting = self.waiting, []
+            self.number()
+            self.write()
+
+    def store(self) -> None:
+        """Write what a chunk brought. Where some rows have a number, those without wait until all are read."""
+        if self.own in self.file.file.has:
+            self.waiting += [row for row in self.batch.rows if not row[self.key]]
+            self.batch.rows = [row for row in self.batch.rows if row[self.key]]
+        else:
+            self.number()
+        self.write()
+
+    def number(self) -> None:
+        """The next numbers for those without one, and what they are found by with it."""
+        raise NotImplementedError
+
+    def write(self) -> None:
+        raise NotImplementedError
+
+    def leave(self, line: int, why: str) -> None:
+        self.file.count.known += 1
+        self.file.noticed.add(NOT_ASKED[why], f"line {line}")
+
+    def key_of(self, table: str, cells: list[str]) -> str:
+        """What makes a row without any number known in the next file: all it says."""
+        twin = bytes.fromhex(first := row_key(table, cells, 0))
+        occurrence = self.file.twins[twin]
+        self.file.twins[twin] += 1
+        return row_key(table, cells, occurrence) if occurrence else first
+
+
+class MatchedCustomers(Found, Customers):
+    """Reads customers as other programs write them. A new one without a number gets the next."""
+
+    model, columns, own, key = Customer, CUSTOMER, "customer_ref", "ref"
+
+    def __init__(self, file: FileRun):
+        super().__init__(file)
+        self.met, self.waiting = {}, []
+        self.owners: dict[str, dict[str, Any]] = {}
+
+    def _load(self, chunk: Rows) -> None:
+        read: list[tuple[int, tuple[list[str], str | None, str | None]]] = []
+        self.file.each(chunk, lambda line, cells: read.append((line, self._contacts(cells))))
+        refs = self._by_number({cells[0] for _line, (cells, _, _) in read})
+        self.owners = {
+            "email": self.find("email_key", {email for _line, (_, email, _) in read if email}),
+            "phone": self.find("phone_key", {phone for _line, (_, _, phone) in read if phone}),
+        }
+        bare = {line: self.key_of("customers", cells) for line, (cells, *how) in read if not (cells[0] or any(how))}
+        known = existing(Customer.request_key, set(bare.values()))
+        new: list[tuple[int, dict[str, Any]]] = []
+        changed: Changed = []
+
+        def sort(line: int, row: tuple[list[str], str | None, str | None]) -> None:
+            cells, email, phone = row
+            was: Any = refs.get(cells[0]) or self._owner("email", email) or self._owner("phone", phone)
+            if was:
+                self.meet(line, was, f"{was['name']} ({was['ref']})")
+                self._there(line, was, cells, changed)
+            elif bare.get(line) in known:
+                self.file.count.known += 1
+            elif self.file.file.mode == "update":
+                self.leave(line, "update")
+            else:
+                self._new(line, cells, bare.get(line), new)
+
+        self.file.each(read, sort)
+        self.file.each(new, self._add)
+        self.store()
+        if not self.run.dry:
+            change_customers(changed)
+
+    def _by_number(self, refs: set[str]) -> dict[str, Any]:
+        """Who has, or had before a merge, one of these numbers."""
+        found = self.find("ref", refs)
+        led = merged_into(refs - found.keys())
+        kept = self.find("id", set(led.values()))
+        return found | {ref: kept[customer_id] for ref, customer_id in led.items()}
+
+    def _owner(self, name: str, key: str | None) -> Any:
+        return self.owners[name].get(key) if key else None
+
+    def _contacts(self, cells: list[str]) -> tuple[list[str], str | None, str | None]:
+        cells[0] = clean_text(cells[0], 64, "customer_ref", what="customer_ref")
+        email = email_key(parse_email(cells[2])) if cells[2] else None
+        return cells, email, parse_phone(cells[3], self.run.country) if cells[3] else None
+
+    def _new(self, line: int, cells: list[str], key: str | None, new: list[tuple[int, dict[str, Any]]]) -> None:
+        if cells[0] and cells[0] in self.lines:
+            raise RuleError(f"Customer {cells[0]} stands in line {self.lines[cells[0]]} already", "customer_ref")
+        self.lines[cells[0]] = line
+        new.append((line, self._read(cells[0], cells) | {"request_key": key}))
+
+    def _there(self, line: int, was: Any, cells: list[str], changed: Changed) -> None:
+        if self.file.file.mode == "create":
+            self.leave(line, "create")
+            return
+        names = ("name", "email", "phone", "gender", "segment", "address", "city", "state", "postcode", "country")
+        filled = {name for name, cell in zip((*names, "gstin"), cells[1:12], strict=True) if cell}
+        filled |= {"note"} if cells[13] else set()
+        said = self._read(was["ref"], [cells[0], cells[1] or was["name"], *cells[2:14], *[""] * 5])
+        now = self.differs(was, {name: said[name] for name in EDITABLE if name in filled})
+        if "email" in now and was["email"] and email_key(now["email"]) == email_key(was["email"]):
+            now = {name: value for name, value in now.items() if name != "email"}  # only capitals differ
+        if (now.get("segment") or was["segment"]) != "Individual":
+            now = {name: value for name, value in now.items() if name != "gender"}
+            now |= {"gender": None} if was["gender"] else {}
+        self._check_contacts(was, now, line)
+        if not now:
+            self.file.count.known += 1
+            return
+        if contradicts(now.get("gstin", was["gstin"]), now.get("state", was["state"])):
+            what = "customers have a GSTIN of another state than their address: their invoices go by the GSTIN"
+            self.file.noticed.add(what, f"line {line}")
+        self._make_segment(now.get("segment", was["segment"]))
+        changed.append((was, now))
+        self.note(was, now, "ref")
+
+    def _check_contacts(self, was: Any, now: dict[str, Any], line: int) -> None:
+        """Raises RuleError when another has the new e-mail or phone, in the shop or in this file."""
+        who = f"{was['name']} ({was['ref']})"
+        for name, taken, what in (("email", self.emails, "this e-mail"), ("phone", self.phones, "the phone")):
+            if name in now:
+                key = email_key(now[name]) if name == "email" else now[name]
+                owner = self.owners[name].get(key)
+                other = f"{owner['name']} ({owner['ref']})" if owner and owner["id"] != was["id"] else taken.get(key)
+                if other and other != who:
+                    what = f"{what} {show_phone(key)}" if name == "phone" else what
+                    raise RuleError(f"{other} already has {what}", name)
+                taken[key] = who
+
+    def number(self) -> None:
+        bare = [row for row in self.batch.rows if not row["ref"]]
+        self.file.number(self.batch, Customer)
+        for row in bare:
+            row |= keys_of(row)
+
+    def write(self) -> None:
+        self._write()
