@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, insert, select
+from sqlalchemy import Row, Table, func, insert, select
 
 from cms.db import db
 from cms.models import Customer, Merge
 
-SPARE = 1000
 MOST_IN = 1000
 """Values in one IN list."""
 
@@ -19,16 +18,15 @@ MOST_IN = 1000
 class Batch:
     """Rows for one table with ids of our own choosing, so that others can refer to them before they are written.
 
-    `dry`: they are counted, and not written. `expected`: about how many will come, if that is known.
+    `dry`: they are counted, and not written.
     """
 
-    def __init__(self, model: Any, size: int = 5000, dry: bool = False, expected: int = 0):
+    def __init__(self, model: Any, size: int = 5000, dry: bool = False):
         self.table: Table = model.__table__
         self.size, self.dry = size, dry
         self.rows: list[dict[str, Any]] = []
         self.next_id = int(db.session.scalar(select(func.coalesce(func.max(self.table.c.id), 0))) or 0) + 1
         self.first_id = self.next_id
-        self.expected = expected if db.engine.dialect.name != "sqlite" else 0
 
     def new_id(self) -> int:
         """The id that the next row is to have."""
@@ -46,20 +44,8 @@ class Batch:
     def write(self) -> None:
         """Write what was taken in."""
         if self.rows and not self.dry:
-            self._set_aside()
             write_rows(self.table, self.rows)
         self.rows = []
-
-    def _set_aside(self) -> None:
-        """Let nobody else get one of the ids to come: MariaDB counts on behind the highest that ever was, and at once.
-
-        SQLite lets nobody else write meanwhile.
-        """
-        if self.expected:
-            last = self.first_id + self.expected + SPARE
-            write_rows(self.table, [self.rows[0] | {"id": last}])
-            db.session.execute(delete(self.table).where(self.table.c.id == last))
-            self.expected = 0
 
     @property
     def span(self) -> list[int] | None:

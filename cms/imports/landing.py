@@ -61,7 +61,7 @@ def land_upload(upload_id: int, content: IO[bytes], by: Any) -> str:
     lock(upload)
     report = Report(most=MOST_SHOWN)
     run = begin(report, _tables(upload), by)
-    run.expected = total = (upload.report or {}).get("rows", 0)
+    total = (upload.report or {}).get("rows", 0)
     run.at = lambda rows: beats.tell(rows, total)
     if not load(run, {upload.fills: UploadFile(content, Plan.of(upload))}):
         raise RuleError(f"{report.problems[-1]}. Nothing was imported")

@@ -37,8 +37,6 @@ class Run:
     dry: bool = False
     """Whether everything is read and checked and nothing written: no lock is held, nobody waits."""
     by: Any = None
-    expected: int = 0
-    """About how many rows there are, if that is known."""
     at: Callable[[int], None] = lambda _rows: None
     """Told how many rows are read."""
     batches: list[Batch] = field(default_factory=list)
@@ -47,7 +45,7 @@ class Run:
 
     def batch(self, model: Any) -> Batch:
         """Rows of a table that this run adds."""
-        batch = Batch(model, dry=self.dry, expected=self.expected)
+        batch = Batch(model, dry=self.dry)
         self.batches.append(batch)
         return batch
 
