@@ -60,9 +60,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venvs", type=Path, help="keep the installed packages here, for the next time")
     options = parser.parse_args()
-    for needed in ("nginx", "openssl", "curl", "git", "mariadb-dump"):
+    for needed in ("nginx", "openssl", "curl", "git"):
         if not shutil.which(needed, path=os.environ["PATH"] + ":/usr/sbin"):
-            sys.exit(f"This needs {needed}: apt-get install nginx openssl curl git mariadb-server mariadb-client")
+            sys.exit(f"This needs {needed}: apt-get install nginx openssl curl git mariadb-server")
     top = Path(tempfile.mkdtemp(prefix="cms-trial-"))
     top.chmod(0o755)
     database = MariaDB().start()
@@ -213,19 +213,17 @@ def counted(database: MariaDB, told: Tally) -> list[str]:
 
 
 def brought_back(machine: Machine, database: MariaDB) -> list[str]:
-    """A copy taken and brought back into an empty database tells the same figures."""
+    """A backup taken and brought back into an empty database tells the same figures."""
     before = json.loads(machine.run("figures", "--json"))
-    copy = machine.top / "copy.sql"
-    with copy.open("wb") as file:
-        dump = ["mariadb-dump", f"--socket={database.socket}", "--user=root", "--single-transaction", "shop"]
-        subprocess.run(dump, stdout=file, check=True)
-    other = database.schema("restored")
-    with copy.open("rb") as file:
-        subprocess.run(["mariadb", f"--socket={database.socket}", "--user=root", "restored"], stdin=file, check=True)
-    machine.env.write_text(machine.env.read_text().replace(machine.environ()["DATABASE_URL"], other))
+    backup = str(machine.top / "shop.cmsbackup")
+    machine.run("backup", backup)
+    machine.env.write_text(
+        machine.env.read_text().replace(machine.environ()["DATABASE_URL"], database.schema("restored"))
+    )
+    machine.run("restore", backup)
     after = json.loads(machine.run("figures", "--json"))
     checks = machine.run("check").strip().splitlines()[-1]
-    say(f"brought back from a copy: figures {'the same' if before == after else 'DIFFER'}, {checks}")
+    say(f"brought back from a backup: figures {'the same' if before == after else 'DIFFER'}, {checks}")
     return [] if before == after else ["the figures of the restored shop differ"]
 
 
