@@ -62,7 +62,9 @@ def begin(report: Report, tables: frozenset[str], by: Any, dry: bool = False) ->
 def load(run: Run, sources: Mapping[str, files.CsvFile]) -> bool:
     """Read the files into the open transaction, one resting on another; whether all of them could be read."""
     first_ids: dict[str, int] = {}
+    expected = run.most
     for table, source in sources.items():
+        run.most = 0 if run.report.dry_run else expected or source.count_lines()
         kind = MATCHING.get(table, LOADERS[table]) if source.mode else LOADERS[table]
         loader = kind(FileRun(run, source))
         batch = loader.orders if table == "orders" else loader.batch

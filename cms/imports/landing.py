@@ -63,6 +63,7 @@ def land_upload(upload_id: int, content: IO[bytes], by: Any) -> str:
     run = begin(report, _tables(upload), by)
     total = (upload.report or {}).get("rows", 0)
     run.at = lambda rows: beats.tell(rows, total)
+    run.most = total
     if not load(run, {upload.fills: UploadFile(content, Plan.of(upload))}):
         raise RuleError(f"{report.problems[-1]}. Nothing was imported")
     kept = _kept(report, upload)

@@ -37,6 +37,8 @@ class Run:
     dry: bool = False
     """Whether everything is read and checked and nothing written: no lock is held, nobody waits."""
     by: Any = None
+    most: int = 0
+    """Rows that the file at hand may add to a table."""
     at: Callable[[int], None] = lambda _rows: None
     """Told how many rows are read."""
     batches: list[Batch] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Run:
 
     def batch(self, model: Any) -> Batch:
         """Rows of a table that this run adds."""
-        batch = Batch(model, dry=self.dry)
+        batch = Batch(model, dry=self.dry, most=0 if self.dry else self.most)
         self.batches.append(batch)
         return batch
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from cms.db import db
 from cms.habits import queries as habits
 from cms.habits import rules
-from cms.models import Customer, DayTotal, MethodTotal, Order, Product, RatingTotal
+from cms.models import Customer, DayTotal, MethodTotal, Order, OrderLine, Product, RatingTotal
 from cms.totals.filters import DAY_COLUMNS, METHOD_COLUMNS, days_recounted, methods_recounted
 from cms.totals.products import rebuild_products
 from cms.totals.queries import differs, kept_totals, moved_of
@@ -156,8 +156,20 @@ def _move(before: rules.Amounts, after: rules.Amounts) -> None:
         _add(table, dict(zip(key_names, key, strict=True)), dict(zip(amount_names, amounts, strict=True)))
 
 
+def _hold_all() -> None:
+    """Lock the rows that totals stand in, in the order in which every write does.
+
+    Whoever changed one has then committed, so that the recount sees it; who comes later adds to what it gives. On
+    SQLite nobody else writes.
+    """
+    if db.engine.dialect.name != "sqlite":
+        for table in (Order, OrderLine, Product, Customer):
+            db.session.execute(update(table).values(id=table.id).execution_options(synchronize_session=False))
+
+
 def rebuild() -> None:
     """All kept totals anew from the rows, set by set: after an import or a demo. Stock is left to its moves."""
+    _hold_all()
     for kept in kept_totals():
         if kept.table is Product and kept.columns == ("stock",):
             continue

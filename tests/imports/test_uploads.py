@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import threading
 
 import pytest
 from sqlalchemy import func, select
@@ -208,3 +209,26 @@ def test_a_template_is_a_file_that_can_be_sent(client, table):
     upload = fresh(make_upload(found.data, f"{table}.csv"))
     assert upload.fills == table and all(upload.matching)
     assert client.get("/imports/templates/users.csv").status_code == 404
+
+
+@pytest.mark.parametrize("database", ["mariadb"], indirect=True)  # SQLite lets nobody else write meanwhile
+def test_who_adds_customers_meanwhile_gets_none_of_the_ids_of_a_file(app, monkeypatch):
+    rows = "".join(f"C{n},Customer {n}\n" for n in range(9))
+    upload = make_upload("customer_ref,name\n" + rows, check=True)
+    met: list[int] = []
+
+    def another(*_args) -> None:
+        def add() -> None:
+            with app.app_context():
+                met.append(make_customer("Meanwhile").id)
+
+        thread = threading.Thread(target=add)
+        thread.start()
+        thread.join()
+
+    monkeypatch.setattr("cms.imports.files.CHUNK", 3)
+    monkeypatch.setattr("cms.jobs.beats.tell", another)
+    assert land(upload)
+    first, last = db.session.get_one(Import, fresh(upload).import_id).spans["customers"]
+    assert len(met) == 3 and not [one for one in met if first <= one <= last]
+    assert db.session.scalar(select(func.count(Customer.id)).where(Customer.id.between(first, last))) == 9
