@@ -20,16 +20,15 @@ from sqlalchemy.orm import DeclarativeBase
 
 from cms.errors import Conflict
 
-LOST_RACE = {1213, 1205, 1020, 1412, 1305, 1451, 1452}
-"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone; a row
-that went, or was named, while this was written, as when two customers are merged.
+LOST_RACE = {1213, 1205, 1020, 1412, 1305}
+"""MySQL: deadlock, lock wait timeout, row changed since read, table changed since (a migration), savepoint gone.
 
-The transaction is given up whole and may be tried again: it then sees how things are. A deadlock inside a savepoint is
-told as the savepoint gone.
+The transaction is gone whole and may be tried again. A deadlock inside a savepoint is told as the last of these.
 """
-
 NO_ROOM = {3, 28, 1021, 1026, 1114}
 """MySQL: the disk or a table is full, or a file cannot be written."""
+LOST_ROW = {1451, 1452}
+"""MySQL: a row that went, or was named, while this was written, as when two customers are merged."""
 
 
 class Base(DeclarativeBase):
@@ -172,7 +171,8 @@ def is_writing() -> bool:
 def lost_race(error: DBAPIError) -> bool:
     """Whether the database gave this transaction up in favour of another: nothing of it was stored, try again."""
     said: tuple[Any, ...] = getattr(error.orig, "args", ())
-    return isinstance(error, OperationalError | IntegrityError) and len(said) > 0 and said[0] in LOST_RACE
+    lost = LOST_RACE if isinstance(error, OperationalError) else LOST_ROW if isinstance(error, IntegrityError) else ()
+    return len(said) > 0 and said[0] in lost
 
 
 def disk_full(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from cms import clock
 from cms.access import needs, public, reads_only
 from cms.auth.sessions import shop, token_hash
 from cms.customers import queries as customers
-from cms.db import db
+from cms.db import db, refresh
 from cms.errors import Conflict, RuleError
 from cms.feedback import actions, queries, rules
 from cms.feedback.filters import RATINGS, FeedbackFilter
@@ -174,7 +174,9 @@ def save_answer(token: str) -> ResponseReturnValue:
     form = AnswerForm(products, request.form)
     answers = form.read()
     if not answers:
-        return _answer_page(token, form, 422)
+        refresh(link)  # what was answered just now is no longer asked for
+        state = rules.link_state(link.used_at, link.expires_at, clock.now())
+        return _answer_page(token, form, 422) if state == "open" else _closed(state)
     try:
         actions.answer_link(link, answers, shop())
         db.session.commit()

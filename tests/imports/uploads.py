@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from cms.db import db
 from cms.imports import uploading
 from cms.imports.look import look_at
+from cms.jobs import queries
 from cms.jobs.runner import run_next
 from cms.models import Import, Job, Upload
 from tests.client import Browser
@@ -102,10 +104,11 @@ def job_of(upload_id: int) -> Job:
 
 
 def work() -> None:
-    """What waits, done by the worker."""
+    """What waits, done by the worker: here, or by the one of the shop that is being served."""
     db.session.rollback()
-    while run_next():
-        pass
+    while run_next() or queries.open_jobs():
+        time.sleep(0.01)
+        db.session.rollback()
 
 
 def send(client: Browser, data: bytes, name: str = "file.csv") -> Any:
