@@ -64,3 +64,8 @@ class Browser(FlaskClient):
     def _raw_token(self) -> str:
         with self.session_transaction() as session:
             return str(session.get("csrf_token", ""))
+
+
+def without_tokens(text: str) -> str:
+    """A page without the tokens of its forms, which differ by the second in which they are made."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", text)
