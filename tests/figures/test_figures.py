@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from cms import clock
 from cms.config import ROOT
@@ -122,8 +123,8 @@ def test_active_ends_so_many_days_after_the_last_order(app, tmp_path):
 def test_a_status_set_by_hand_goes_before_the_orders(app, tmp_path):
     imported(folder_of(tmp_path))
     with write():
-        db.session.get_one(Customer, 1).override_status = "Active"
-        db.session.get_one(Customer, 2).override_status = "Inactive"
+        first, second = db.session.scalars(select(Customer).order_by(Customer.id).limit(2))
+        first.override_status, second.override_status = "Active", "Inactive"
     assert figures(date(2026, 1, 7))["customers"]["active"] == 1
     assert figures(date(2027, 1, 7))["customers"]["active"] == 1
 
