@@ -167,5 +167,5 @@ class Shop(RuleBasedStateMachine):
 
 def test_whatever_is_done_in_whatever_order_the_books_are_right(app, clock, migrated):
     Shop.empty = staticmethod(migrated.empty)
-    few = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Shop, settings=few)

@@ -118,5 +118,5 @@ class Desk(RuleBasedStateMachine):
 
 def test_whatever_comes_back_in_whatever_order_the_books_are_right(app, clock, migrated):
     Desk.empty = staticmethod(migrated.empty)
-    few = settings(max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=5, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Desk, settings=few)
