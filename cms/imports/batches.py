@@ -74,8 +74,9 @@ def set_aside(table: Table, most: int) -> int:
         connection.detach()  # closed at the end, with what is set here
         for name in ("sql_mode = ''", "foreign_key_checks = 0", "check_constraint_checks = 0"):
             connection.exec_driver_sql(f"SET SESSION {name}")
-        # Who takes a number between this question and the next statement takes one of the spare ones.
-        first = int(connection.scalar(_COUNTER, {"name": table.name}) or 1) + SPARE
+        # Who takes a number between these questions and the next statement takes one of the spare ones.
+        empty = connection.scalar(select(table.c.id).limit(1)) is None
+        first = 1 if empty else int(connection.scalar(_COUNTER, {"name": table.name})) + SPARE
         connection.execute(insert(table).values(id=first + most))
         connection.rollback()
     return first
