@@ -146,6 +146,8 @@
     $$("details.menu[open]").filter((menu) => menu === event.target || !menu.contains(event.target)).forEach((menu) => (menu.open = false));
   });
 
+  on("submit", (event) => $$("details.menu[open]", event.target).forEach((menu) => (menu.open = false)));
+
   on("keydown", (event) => {
     const { key, target } = event, typing = target.matches?.("input, select, textarea, [contenteditable]");
     const menu = target.closest?.("details.menu[open]"), picker = target.closest?.("[data-picker]");
