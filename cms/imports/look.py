@@ -178,7 +178,8 @@ def _take_head(found: Look, rows: Iterator[list[str]]) -> None:
     if found.headers[0].startswith(("{", "[")):
         raise BadFile(f"{found.name} is JSON and not a table; save it as CSV or XLSX")
     for row in islice((row for row in rows if any(row)), SAMPLES):
-        found.samples.append([cell.strip()[:LONGEST_SAMPLE] for cell in row[: len(found.headers)]])
+        cells = [cell.strip()[:LONGEST_SAMPLE] for cell in row[: len(found.headers)]]
+        found.samples.append(cells + [""] * (len(found.headers) - len(cells)))  # a sheet ends with its last filled cell
     if not found.samples:
         raise BadFile(f"{found.name} has a header row and nothing under it")
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.customers.keys import EDITABLE
-from cms.customers.rules import contradicts
+from cms.customers.rules import check_not_forgotten, contradicts
 from cms.db import db
 from cms.errors import RuleError
 from cms.formats import email_key, parse_email, parse_phone, show_phone
@@ -122,7 +122,7 @@ class Found:
 class MatchedCustomers(Found, Customers):
     """Reads customers as other programs write them. A new one without a number gets the next."""
 
-    model, columns, own, key = Customer, CUSTOMER, "customer_ref", "ref"
+    model, columns, own, key = Customer, (*CUSTOMER, "forgotten_at"), "customer_ref", "ref"
 
     def __init__(self, file: FileRun):
         super().__init__(file)
@@ -186,6 +186,7 @@ class MatchedCustomers(Found, Customers):
         if self.file.file.mode == "create":
             self.leave(line, "create")
             return
+        check_not_forgotten(was["forgotten_at"] is not None)
         names = ("name", "email", "phone", "gender", "segment", "address", "city", "state", "postcode", "country")
         filled = {name for name, cell in zip((*names, "gstin"), cells[1:12], strict=True) if cell}
         filled |= {"note"} if cells[13] else set()

@@ -12,6 +12,7 @@ from cms.customers.keys import rewrite
 from cms.db import claim, db
 from cms.duplicates.moving import hold_orders
 from cms.errors import RuleError
+from cms.imports.queries import rejected_key
 from cms.models import (
     Activity,
     Apart,
@@ -20,12 +21,15 @@ from cms.models import (
     Customer,
     Feedback,
     FeedbackLink,
+    ImportChange,
     Merge,
     MergeMove,
     Notification,
     Order,
     Payment,
     Return,
+    StoredFile,
+    Upload,
 )
 from cms.notifications.rules import CANCELLED
 from cms.privacy import queries, rules
@@ -54,6 +58,7 @@ def forget(customer: Customer, version: int, typed: str, all_the_same: bool, by:
     _forget_messages(customer.id)
     _end_links(customer.id)
     _forget_merges(customer.id)
+    _forget_imports(customer.id)
     gone = {"forgotten_at": now, "archived_at": customer.archived_at or now}
     rewrite(customer, dict(rules.CUSTOMER) | gone)
     _clean_trail(customer.id)
@@ -98,6 +103,17 @@ def _forget_merges(customer_id: int) -> None:
     _run(delete(MergeMove).where(MergeMove.gone_id.in_(select(Merge.gone_id).where(mine))))
     _run(update(Merge).where(mine).values(before=null(), after=null()))
     _run(delete(Apart).where(or_(Apart.low_id == customer_id, Apart.high_id == customer_id)))
+
+
+def _forget_imports(customer_id: int) -> None:
+    """What imports changed of this customer, and what is kept of files that came in: anybody may stand there."""
+    mine = (ImportChange.thing == Customer.__tablename__, ImportChange.thing_id == customer_id)
+    _run(delete(ImportChange).where(*mine))
+    landed = select(Upload.id, Upload.report).where(Upload.import_id.is_not(None))
+    for row in db.session.execute(landed).all():
+        report = row.report and row.report | {"problems": []}
+        _run(update(Upload).where(Upload.id == row.id).values(samples=[], report=report))
+        _run(delete(StoredFile).where(StoredFile.key == rejected_key(row.id)))
 
 
 def _clean_trail(customer_id: int) -> None:

@@ -31,6 +31,7 @@ GOES = (
     "What they wrote: complaints, comments to ratings, words to returns; and the notes about these",
     "Messages to them, with their texts and addresses; private links end",
     "Old values in the activity, and what merges with other entries had noted",
+    "What imports changed of them, and the rows that imports left out, with their reasons",
 )
 STAYS = (
     "Invoices and credit notes, as they were issued: the law asks to keep them for 72 months from the due date of the "

@@ -16,13 +16,14 @@ from cms.customers.actions import archive_customer, edit_customer
 from cms.db import db
 from cms.errors import RuleError
 from cms.figures.sheet import figures, shop
-from cms.models import Activity, Customer, FeedbackLink, Invoice, Merge, Notification, Order
+from cms.models import Activity, Customer, FeedbackLink, Invoice, Merge, Notification, Order, StoredFile
 from cms.notifications.actions import send_again
 from cms.privacy.actions import forget
 from cms.privacy.queries import OMITTED, holdings
 from tests.after_sale import make_complaint, make_feedback, make_feedback_link, make_invoiced, make_message, make_return
 from tests.duplicates.doing import apart, merge, new_lamp
 from tests.factories import make_customer, make_order, write
+from tests.imports.uploads import sent
 from tests.payments.doing import pay
 from tests.recount import assert_totals_right
 
@@ -92,6 +93,19 @@ def test_nothing_says_any_more_who_it_was(app):
     row = db.session.get_one(Customer, who.id)
     assert (row.name, row.gender, row.segment) == ("Forgotten customer", "Female", "Individual")
     assert row.archived_at == row.forgotten_at is not None
+
+
+def test_what_imports_kept_of_a_person_goes_and_no_file_brings_it_back(app):
+    who = zubeida()
+    rows = f"customer_ref,name,email,phone\n{who.ref},Zubi Khan,zubeida@mango.example,+91 98123 00001\n"
+    sent(rows + "CUST900,Zubeida Wrong,zubeida@,\n", mode="both")
+    assert {"uploads.samples", "import_changes.before"} <= {t.partition(":")[0] for t in traces()}
+    forgotten(who)
+    assert [trace for trace in traces() if "%PDF" not in trace] == []  # an issued invoice is kept
+    assert not [key for key in db.session.scalars(select(StoredFile.key)) if key.startswith("rejected")]
+    report = sent(rows, mode="both")
+    assert (report["updated"], report["errors"]) == (0, 1) and "was forgotten" in report["problems"][0][2]
+    assert db.session.get_one(Customer, who.id).name == "Forgotten customer"
 
 
 def test_figures_and_papers_stay_as_they_were(app):
