@@ -10,7 +10,7 @@ from sqlalchemy import Integer, String, and_, bindparam, cast, func, or_, select
 
 from cms.customers import queries as customers
 from cms.db import db
-from cms.models import Complaint, CreditNote, Customer, Invoice, Order, Payment, Product, Return
+from cms.models import Complaint, CreditNote, Customer, Invoice, Merge, Order, Payment, Product, Return
 from cms.search.rules import Asked, digits_of
 from cms.together import Together
 
@@ -62,6 +62,11 @@ _IS_SKU = or_(_named(Product.sku, "products"), Product.sku == bindparam("text", 
 NUMBERED = Together(
     customers=select(*PERSON)
     .where(or_(_named(Customer.ref, "customers"), Customer.phone_key == bindparam("phone", type_=String)))
+    .order_by(Customer.id)
+    .limit(MOST),
+    merged=select(*PERSON)
+    .join(Merge, Merge.kept_id == Customer.id)
+    .where(_named(Merge.old_ref, "customers"))
     .order_by(Customer.id)
     .limit(MOST),
     orders=select(*ORDER)
@@ -118,7 +123,8 @@ def found(asked: Asked) -> list[Group]:
         **asked.refs,
         **{f"word{n}": word for n, word in enumerate(words)},
     )
-    people = _joined(numbered["customers"], customers.customers_named(asked.words, MOST + 1, PERSON))
+    meant = _joined(numbered["customers"], numbered["merged"])
+    people = _joined(meant, customers.customers_named(asked.words, MOST + 1, PERSON))
     skus = sum(row.exact for row in numbered["products"])
     orders = Group("orders", numbered["orders"], exact=len(numbered["orders"]))
     if len(people) == 1 and not orders.rows:
@@ -127,7 +133,7 @@ def found(asked: Asked) -> list[Group]:
         orders = Group("orders", latest[:MOST], len(latest) > MOST, of=people[0])
     papers = _joined(numbered["invoices"], numbered["invoices_of"])
     groups = [
-        Group("customers", people[:MOST], len(people) > MOST, len(numbered["customers"])),
+        Group("customers", people[:MOST], len(people) > MOST, len(meant)),
         orders,
         Group("invoices", papers[:MOST], False, len(numbered["invoices"])),
         _all_exact("credit_notes", numbered["credit_notes"]),

@@ -13,12 +13,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.cluster.nodes import NODES, Node, WebMachine
-from deploy.trial.load import Load, Place, Tally
+from deploy.trial.load import Load, Place, Tally, say, told
 
 PEOPLE = 4
 PASSWORD = "seven green bottles on a wall"
@@ -99,18 +97,6 @@ def tried(nodes: list[Node], machines: list[WebMachine]) -> int:
         say("\n".join(machine.said() for machine in machines))
     say("failed" if wrong else f"passed in {time.monotonic() - began:.0f} s")
     return 1 if wrong else 0
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
-
-
-@contextmanager
-def told(load: Load, name: str) -> Iterator[None]:
-    """What people were told while this happened."""
-    load.phase()
-    yield
-    say(f"{name:28} {load.phase().line()}")
 
 
 def until(so) -> None:  # type: ignore[no-untyped-def]

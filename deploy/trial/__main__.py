@@ -18,14 +18,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pymysql
 
 from cms.health.queries import known_revisions
-from deploy.trial.load import Load, Place, Tally
+from deploy.trial.load import Load, Place, Tally, say, told
 from deploy.trial.machine import Machine, clone
 from tests.databases import app_on
 from tests.factories import make_customer, make_product
@@ -132,18 +130,6 @@ def tried(machine: Machine, database: MariaDB) -> int:
         say(machine.said())
     say("failed" if wrong else f"passed in {time.monotonic() - began:.0f} s")
     return 1 if wrong else 0
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
-
-
-@contextmanager
-def told(load: Load, name: str) -> Iterator[None]:
-    """What people were told while this happened."""
-    load.phase()
-    yield
-    say(f"{name:28} {load.phase().line()}")
 
 
 def goods(machine: Machine) -> tuple[int, list[int]]:

@@ -13,7 +13,8 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -187,3 +188,15 @@ class Load:
             if took > GIVE_UP:
                 return ""
             time.sleep(0.3)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@contextmanager
+def told(load: Load, name: str) -> Iterator[None]:
+    """What people were told while this happened."""
+    load.phase()
+    yield
+    say(f"{name:28} {load.phase().line()}")

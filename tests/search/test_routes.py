@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from cms.customers.actions import archive_customer
 from cms.db import db
-from cms.models import Customer, Invoice
+from cms.models import Customer, Invoice, Merge
 from tests.after_sale import make_complaint, make_invoiced, make_return
 from tests.databases import count_queries
+from tests.duplicates.doing import merge
 from tests.factories import make_customer, make_order, make_product, write
 from tests.payments.doing import UTR, pay
 
@@ -95,6 +97,13 @@ def test_who_is_on_the_phone_has_their_orders_below(client):
     make_order(make_customer("Ravi"))
     latest = [f"/orders/{order.id}" for order in reversed(orders)][:5]
     assert found(client, "22338") == [f"/customers/{customer.id}", *latest, f"/orders?customer={customer.id}"]
+
+
+def test_the_number_of_somebody_who_was_merged_leads_to_the_one_who_stayed(client):
+    merge(make_customer("Meera Rao"), make_customer("Mira Rau"))
+    old_ref, kept_id = db.session.execute(select(Merge.old_ref, Merge.kept_id)).one()
+    assert client.get(f"/search?q={old_ref}").location == f"/customers/{kept_id}"
+    assert f'href="/customers/{kept_id}"' in client.htmx_get(f"/search?q={old_ref}").text
 
 
 def test_of_many_there_are_five_and_the_way_to_all(client):
