@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask, g, request, url_for
+from flask_wtf.csrf import generate_csrf
 
 from cms import clock
 from cms.access import may
@@ -75,24 +78,31 @@ STORY_ICONS = {
 }
 
 
+OF_THE_SHOP: dict[str, Callable[..., Any]] = {
+    "show_money": lambda here, _day, paise: show_money(paise, here.currency),
+    "plain_money": lambda here, _day, paise: plain_money(paise, here.currency),
+    "show_date": lambda _here, day, at: show_date(at, day),
+    "show_ago": lambda _here, day, at: show_ago(at, day),
+    "show_moment": lambda here, day, at: show_moment(at, here.zone, day),
+    "standing_of": lambda here, day, customer: standing_on(customer, day, here.active_days),
+}
+"""What templates may call that needs the shop's settings and its day, which come first."""
+
+
 def add_shell(app: Flask) -> None:
     """Template globals and filters, and the context of every page."""
     assets = Assets(app)
     app.jinja_env.globals.update(
+        {name: _looking_up(show) for name, show in OF_THE_SHOP.items()},
         asset=assets,
         atoms=Atoms(assets("icons.svg")),
         may=may,
         show_phone=show_phone,
-        show_money=lambda paise: show_money(paise, shop().currency),
-        plain_money=lambda paise: plain_money(paise, shop().currency),
         show_count=show_count,
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
-        show_date=lambda day: show_date(day, today()),
         paper_day=lambda text: show_date(date.fromisoformat(text), date.min),
         show_month=show_month,
-        show_ago=lambda day: show_ago(day, today()),
         browser=browser,
-        standing_of=standing_of,
         payment_state_of=payment_state_of,
         method_label=METHODS.get,
         usual_rates=lambda: [f"{rate / 100:g}" for rate in usual_rates(today())],
@@ -110,7 +120,6 @@ def add_shell(app: Flask) -> None:
             shop().zone,
         ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
-        show_moment=lambda at: show_moment(at, shop().zone, today()),
     )
     places: dict[str, list[Any]] = {}
 
@@ -134,16 +143,19 @@ def add_shell(app: Flask) -> None:
         if me is None:
             return {"me": None, "shop": None, "nav": [], "here": "", "whatsapp_href": ""}
         here, day = shop(), today()
-        return {
-            # What a list asks of every row: the shop and the day are looked up once here, not each time.
-            "show_money": lambda paise: show_money(paise, here.currency),
-            "show_date": lambda at: show_date(at, day),
+        # What a list asks of every row is looked up once here, not each time.
+        return {name: partial(show, here, day) for name, show in OF_THE_SHOP.items()} | {
+            "csrf_token": cache(generate_csrf),
             "me": me,
             "shop": here,
             "nav": nav(),
             "here": WITHIN.get(request.blueprint or "", request.blueprint or ""),
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
+
+
+def _looking_up(show: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda value: show(shop(), today(), value)
 
 
 def browser(agent: str) -> str:
@@ -167,13 +179,18 @@ def browser(agent: str) -> str:
 
 def standing_of(customer: Any) -> Standing:
     """How this customer, row or record, stands today."""
+    return standing_on(customer, today(), shop().active_days)
+
+
+def standing_on(customer: Any, day: date, active_days: int) -> Standing:
+    """How this customer, row or record, stands on a day."""
     return standing(
         customer.last_order_on,
         customer.override_status,
         customer.override_until,
         customer.override_reason,
-        today(),
-        shop().active_days,
+        day,
+        active_days,
     )
 
 

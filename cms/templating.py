@@ -3,17 +3,20 @@
 A list shows some two thousand values; Jinja sends each through `markupsafe.escape`, which makes a new Markup of every
 one, also of what a macro has just made. Passing Markup and whole numbers on saves a seventh of such a page.
 
+Nothing that a template calls asks Jinja for its context, so it is called straight away; Jinja would look each time.
+
 All templates have the same globals, filled before the first is asked for. Jinja would lay an empty dictionary over them
 for each, and compare the two name by name at every import of a macro.
 """
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment
 from jinja2.compiler import CodeGenerator
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 
@@ -39,10 +42,20 @@ class Shown(CodeGenerator):
             self.write("environment.shown(")
 
 
+class Plain(Context):
+    """Calls what a template calls, as it is."""
+
+    def call(
+        self, what: Callable[..., Any], /, *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **kw: Any
+    ) -> Any:
+        return what(*args, **kw)
+
+
 class Templates(Environment):
-    """Flask's environment with these two changes."""
+    """Flask's environment with these three changes."""
 
     code_generator_class = Shown
+    context_class = Plain
     shown = staticmethod(shown)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

@@ -12,7 +12,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BindParameter, ColumnElement, Date, DateTime, Select, func, literal, select, union_all
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from cms.db import db
 
@@ -44,9 +56,9 @@ class Together:
 
 
 def _as_part(number: int, query: Select) -> Select:
-    row = func.json_array(*query.selected_columns)
-    part = query.with_only_columns(literal(number), row, maintain_column_froms=True).subquery()
-    return select(*part.c)
+    # JSON is made of the rows that are left: it is of any length, and MariaDB keeps such things on disk between steps.
+    rows = query.subquery()
+    return select(literal(number), func.json_array(*rows.c))
 
 
 def _reader(name: str, columns: list[ColumnElement[Any]]) -> Callable[[str], Any]:
@@ -71,5 +83,6 @@ def _json(value: Any) -> Any:
 _READERS: dict[type, Callable[[Any], Any]] = {
     DateTime: datetime.fromisoformat,
     Date: date.fromisoformat,
+    Boolean: bool,
     JSON: _json,
 }

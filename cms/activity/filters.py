@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select
@@ -41,7 +41,7 @@ class ActivityFilter:
 
     def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
-        return {name: value for name, value in (asdict(self) | changes).items() if value}
+        return {name: value for name, value in (vars(self) | changes).items() if value}
 
     def narrow(self, select: Select, by: Any = Activity.by_id) -> Select:
         """The select with person and kind; number and days are left to the query, which knows how to find them."""

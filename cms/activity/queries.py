@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from flask import abort
@@ -16,10 +17,14 @@ from cms.activity.filters import ActivityFilter
 from cms.dates import to_utc
 from cms.db import db
 from cms.models import Activity, Complaint, Customer, Invoice, Order, Payment, Product, Return, User
-from cms.orders.queries import in_their_order
+from cms.orders.queries import in_their_order, latest_orders
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
+from cms.together import MOST, Together
 
 SORT = Sort("Newest", Activity.id, Activity.id, True, read_whole)
+
+LATEST = 10
+"""How many of each are shown above the trail."""
 
 MANY = 20_000
 """More entries than this are so common that walking the trail meets some soon."""
@@ -155,12 +160,12 @@ def undone_by(entry_id: int) -> Any | None:
     return db.session.execute(query).first()
 
 
-def people() -> Sequence[Any]:
+def people() -> Select:
     """Who may have done something."""
-    return db.session.execute(select(User.id, User.name).order_by(User.name, User.id)).all()
+    return select(User.id, User.name).order_by(User.name, User.id).limit(MOST)
 
 
-def latest_returns(limit: int) -> Sequence[Any]:
+def latest_returns(limit: int) -> Select:
     """What came back last."""
     query = (
         select(Return.id, Return.ref, Return.state, Return.quantity, Return.refund_paise, Return.returned_on)
@@ -169,15 +174,30 @@ def latest_returns(limit: int) -> Sequence[Any]:
         .join(Product, Product.id == Return.product_id)
         .order_by(Return.returned_at.desc(), Return.id.desc())
     )
-    return db.session.execute(in_their_order(query).limit(limit)).all()
+    return in_their_order(query).limit(limit)
 
 
-def latest_complaints(limit: int) -> Sequence[Any]:
-    """The last complaints."""
+def latest_complaints(limit: int, letters: int) -> Select:
+    """The last complaints, with so many letters of what they say."""
     query = (
-        select(Complaint.id, Complaint.ref, Complaint.state, Complaint.text, Complaint.opened_on)
-        .add_columns(Customer.name.label("customer_name"))
+        select(Complaint.id, Complaint.ref, Complaint.state, Complaint.opened_on)
+        .add_columns(func.substr(Complaint.text, 1, letters).label("text"), Customer.name.label("customer_name"))
         .join(Customer, Customer.id == Complaint.customer_id)
         .order_by(Complaint.opened_at.desc(), Complaint.id.desc())
     )
-    return db.session.execute(in_their_order(query).limit(limit)).all()
+    return in_their_order(query).limit(limit)
+
+
+@cache
+def _latest() -> Together:
+    return Together(
+        orders=latest_orders(LATEST),
+        returns=latest_returns(LATEST),
+        complaints=latest_complaints(LATEST, 61),
+        people=people(),
+    )
+
+
+def latest() -> dict[str, list[Any]]:
+    """The latest orders, returns and complaints, and the people who may have done something."""
+    return _latest().ask()

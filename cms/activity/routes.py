@@ -19,33 +19,24 @@ from cms.auth.sessions import shop
 from cms.db import db
 from cms.errors import RuleError
 from cms.money import show_money
-from cms.orders import queries as orders
 from cms.shell import today
 from cms.views.bar import bar_of
 from cms.web import is_htmx, page_or_fragment, tell, toast
 
 bp = Blueprint("activity", __name__, url_prefix="/activity")
 
-LATEST = 10
-
 
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = ActivityFilter.from_args(request.args)
-    latest: dict[str, Any] = {}
-    if not is_htmx():
-        latest = {
-            "orders": db.session.execute(orders.latest_orders(LATEST)).all(),
-            "returns": queries.latest_returns(LATEST),
-            "complaints": queries.latest_complaints(LATEST),
-        }
+    latest = queries.latest()
     return page_or_fragment(
         "activity/index.html",
         "activity/_trail.html",
         shown_at=url_for("activity.index", **wanted.as_args()),
         page=queries.trail(wanted, shop().zone, request.args),
-        people={str(one.id): one.name for one in queries.people()} | {NOBODY: "Commands and imports"},
+        people={str(one.id): one.name for one in latest.pop("people")} | {NOBODY: "Commands and imports"},
         kinds=rules.KINDS,
         wanted=wanted,
         views=bar_of("activity", wanted, request.args, g.me),
@@ -82,7 +73,7 @@ def undo(entry_id: int) -> ResponseReturnValue:
 
 def _words() -> dict[str, Any]:
     """What the templates say an entry in."""
-    here, day, now, manages = shop(), today(), clock.now(), may("manage")
+    here, day, now, works, manages = shop(), today(), clock.now(), may("work"), may("manage")
 
     def money(paise: int) -> str:
         return show_money(paise, here.currency)
@@ -96,6 +87,6 @@ def _words() -> dict[str, Any]:
         "icon_of": rules.icon,
         "iso_day": date.fromisoformat,
         "undoable": lambda entry: (
-            may("work") and rules.can_offer(entry.verb, entry.undoes_id, entry.at, now, here.undo_minutes)
+            works and rules.can_offer(entry.verb, entry.undoes_id, entry.at, now, here.undo_minutes)
         ),
     }

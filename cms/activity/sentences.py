@@ -36,35 +36,8 @@ def sentence(
     >>> sentence("product.edited", "PROD001", {"price_paise": 100}, {"price_paise": 200}, brief=True)
     'Changed price'
     """
-    before, after = before or {}, after or {}
-
-    def change(name: str) -> str:
-        if brief or name in HIDDEN:
-            return label(name)
-        old, new = (shown(name, values.get(name), money, today, zone) for values in (before, after))
-        return f"{label(name)} (was {old}) to {new}"
-
-    return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format(
-        ref=ref,
-        changes=", ".join(map(change, after)) or "nothing",
-        old=before.get("status", ""),
-        new=after.get("status", ""),
-        old_stock=shown("stock", before.get("stock")),
-        new_stock=shown("stock", after.get("stock")),
-        standing=_standing(after, today),
-        was=before.get("segment", ""),
-        now=after.get("segment", ""),
-        role=after.get("role", ""),
-        total=money(after.get("payable_paise", after.get("total_paise", 0))),
-        rating=after.get("rating", ""),
-        product=f": {after['product']}" if after.get("product") else "",
-        amount=money(after.get("amount_paise", 0)),
-        method=METHODS.get(after.get("method", ""), ""),
-        excess=f", {money(after['excess_paise'])} of it kept as store credit" if after.get("excess_paise") else "",
-        reason=after.get("reason", ""),
-        **_coming_back(before, after, money),
-        **{name: after.get(name, "") for name in ("channel", "count", "words", "name", "what", "format", "old_ref")},
-    )
+    told = _Told(ref, before or {}, after or {}, money, today, zone, brief)
+    return WORDS.get(verb, verb.replace(".", " ").replace("_", " ").capitalize()).format_map(told)
 
 
 def changes(
@@ -86,19 +59,6 @@ def changes(
         return shown(name, values.get(name), money, today, zone)
 
     return [(_first_up(label(name)), said(before, name), said(after, name)) for name in after]
-
-
-def _coming_back(before: Mapping[str, Any], after: Mapping[str, Any], money: Callable[[int], str]) -> dict[str, str]:
-    """The words of a return and of the reasons for one."""
-    late = after.get("late_reason")
-    replaced = after.get("refund_mode") == "replacement"
-    return {
-        "goods": f"{after.get('quantity', '')} of {after.get('product', '')}",
-        "why": f"{after.get('reason', '')}{f' (after the last day: {late})' if late else ''}",
-        "refund": "replaced" if replaced else f"{money(after.get('refund_paise', 0))} refunded",
-        "now_reason": after.get("name", ""),
-        "was_reason": before.get("name", ""),
-    }
 
 
 def label(name: str) -> str:
@@ -141,6 +101,65 @@ def shown(
 
 def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+class _Told(dict[str, str]):
+    """What stands in the gaps of a sentence, each found when it is asked for. Most sentences have one."""
+
+    def __init__(self, ref: str, *about: Any):
+        super().__init__(ref=ref)
+        self.before, self.after, self.money, self.today, self.zone, self.brief = about
+
+    def __missing__(self, name: str) -> Any:
+        found = _GAPS.get(name)
+        return found(self) if found else self.after.get(name, "")
+
+    def change(self, name: str) -> str:
+        """One field, with its values unless the sentence is to be brief."""
+        if self.brief or name in HIDDEN:
+            return label(name)
+        old, new = (
+            shown(name, values.get(name), self.money, self.today, self.zone) for values in (self.before, self.after)
+        )
+        return f"{label(name)} (was {old}) to {new}"
+
+
+def _why(told: _Told) -> str:
+    late = told.after.get("late_reason")
+    return f"{told.after.get('reason', '')}{f' (after the last day: {late})' if late else ''}"
+
+
+def _refund(told: _Told) -> str:
+    replaced = told.after.get("refund_mode") == "replacement"
+    return "replaced" if replaced else f"{told.money(told.after.get('refund_paise', 0))} refunded"
+
+
+def _excess(told: _Told) -> str:
+    excess = told.after.get("excess_paise")
+    return f", {told.money(excess)} of it kept as store credit" if excess else ""
+
+
+_GAPS: dict[str, Callable[[_Told], Any]] = {
+    "changes": lambda told: ", ".join(map(told.change, told.after)) or "nothing",
+    "old": lambda told: told.before.get("status", ""),
+    "new": lambda told: told.after.get("status", ""),
+    "old_stock": lambda told: shown("stock", told.before.get("stock")),
+    "new_stock": lambda told: shown("stock", told.after.get("stock")),
+    "standing": lambda told: _standing(told.after, told.today),
+    "was": lambda told: told.before.get("segment", ""),
+    "now": lambda told: told.after.get("segment", ""),
+    "total": lambda told: told.money(told.after.get("payable_paise", told.after.get("total_paise", 0))),
+    "product": lambda told: f": {told.after['product']}" if told.after.get("product") else "",
+    "amount": lambda told: told.money(told.after.get("amount_paise", 0)),
+    "method": lambda told: METHODS.get(told.after.get("method", ""), ""),
+    "excess": _excess,
+    "goods": lambda told: f"{told.after.get('quantity', '')} of {told.after.get('product', '')}",
+    "why": _why,
+    "refund": _refund,
+    "now_reason": lambda told: told.after.get("name", ""),
+    "was_reason": lambda told: told.before.get("name", ""),
+}
+"""What stands in a gap that is not simply what was written down under its name."""
 
 
 def _standing(after: Mapping[str, Any], today: date | None) -> str:

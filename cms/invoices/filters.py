@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ class InvoiceFilter:
 
     def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
-        return {name: value for name, value in (asdict(self) | changes).items() if value}
+        return {name: value for name, value in (vars(self) | changes).items() if value}
 
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day, None where there is no such end."""

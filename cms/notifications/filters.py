@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ class MessageFilter:
 
     def as_args(self, **changes: str) -> dict[str, Any]:
         """What differs from the default, for a link; `changes` override."""
-        wanted = asdict(self) | changes
+        wanted = vars(self) | changes
         return {name: value for name, value in wanted.items() if value}
 
     def narrow(self, select: Select, now: datetime) -> Select:

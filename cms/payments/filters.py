@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,7 +45,7 @@ class PaymentFilter:
 
     def as_args(self, **changes: str) -> dict[str, Any]:
         """What was asked for, for a link; `changes` override."""
-        return {name: value for name, value in (asdict(self) | changes).items() if value}
+        return {name: value for name, value in (vars(self) | changes).items() if value}
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and the last day whose totals are shown: today's unless told."""

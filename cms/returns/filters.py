@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -53,7 +53,7 @@ class ReturnFilter:
         """What differs from the default, for a link; `changes` override."""
         if changes.get("state", "refunded") != "refunded":
             changes |= {"word": ""}
-        return {name: value for name, value in (asdict(self) | changes).items() if value}
+        return {name: value for name, value in (vars(self) | changes).items() if value}
 
     @property
     def days(self) -> tuple[date, date]:

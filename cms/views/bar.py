@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +42,7 @@ def bar_of(room: str, wanted: Any, asked: Mapping[str, str], me: Any) -> Bar:
         args,
         saved,
         next((view for view in saved if view.args == args), None),
-        rules.left_out(pairs, asdict(wanted), asdict(type(wanted)())),
+        rules.left_out(pairs, vars(wanted), vars(type(wanted)())),
         rules.is_backwards(args),
     )
 
