@@ -1,4 +1,4 @@
-"""Icons and pills. A list has hundreds of them, and as macros they were a third of what a page cost."""
+"""Icons, pills and the links of the frame. A page has hundreds of them, and as macros they were a third of its cost."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ class Atoms:
         """Some words in a coloured pill, with a symbol or a dot before them."""
         before = self.icon(symbol) if symbol else Markup('<span class="dot"></span>')
         return Markup('<span class="pill {}">{}{}</span>').format(kind, before, escape(text))
+
+    def place(self, href: str, symbol: str, label: str, here: bool) -> Markup:
+        """A link of the navigation; `here`: to where one is."""
+        says = Markup(' aria-current="page"') if here else ""
+        return Markup('<a href="{}"{}>{}<span>{}</span></a>').format(href, says, self.icon(symbol), label)
 
     def status_pill(self, status: str) -> Markup:
         """The pill of a status of an order, a return or a customer."""

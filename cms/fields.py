@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -117,8 +118,12 @@ class Options(Select):
 
     @classmethod
     def render_option(cls, choice: Any, **_attributes: Any) -> Markup:  # type: ignore[override]
-        option = CHOSEN if choice.selected else OPTION
-        return option % (choice.value, choice.label or choice.value)
+        return _option(choice.value, choice.label or choice.value, choice.selected)
+
+
+@lru_cache(2048)
+def _option(value: str, label: str, chosen: bool) -> Markup:
+    return (CHOSEN if chosen else OPTION) % (value, label)
 
 
 class Choice(SelectField):

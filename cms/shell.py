@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from cms import clock
 from cms.access import may
@@ -92,10 +93,13 @@ OF_THE_SHOP: dict[str, Callable[..., Any]] = {
 def add_shell(app: Flask) -> None:
     """Template globals and filters, and the context of every page."""
     assets = Assets(app)
+    atoms = Atoms(assets("icons.svg"))
     app.jinja_env.globals.update(
         {name: _looking_up(show) for name, show in OF_THE_SHOP.items()},
         asset=assets,
-        atoms=Atoms(assets("icons.svg")),
+        atoms=atoms,
+        nav=NAV,
+        url_for=_remembering(),
         may=may,
         show_phone=show_phone,
         show_count=show_count,
@@ -121,37 +125,40 @@ def add_shell(app: Flask) -> None:
         ),
         story_icon=lambda verb: STORY_ICONS.get(verb.partition(".")[0], "info"),
     )
-    places: dict[str, list[Any]] = {}
 
-    def nav() -> list[dict[str, Any]]:
-        if "all" not in places:
-            places["all"] = [
-                {
-                    "title": title,
-                    "items": [
-                        {"endpoint": room, "href": url_for(f"{room}.index"), "label": label, "icon": room}
-                        for room, label in rooms
-                    ],
-                }
-                for title, rooms in NAV
-            ]
-        return places["all"]
+    @cache
+    def places(here: str) -> dict[str, Markup]:
+        """The navigation as it stands on the pages of a room, by room."""
+        every = [item for _title, rooms in NAV for item in rooms]
+        return {room: atoms.place(url_for(f"{room}.index"), room, label, room == here) for room, label in every}
 
     @app.context_processor
     def context() -> dict[str, Any]:
         me = g.get("me")
         if me is None:
-            return {"me": None, "shop": None, "nav": [], "here": "", "whatsapp_href": ""}
+            return {"me": None, "shop": None, "places": {}, "whatsapp_href": ""}
         here, day = shop(), today()
         # What a list asks of every row is looked up once here, not each time.
         return {name: partial(show, here, day) for name, show in OF_THE_SHOP.items()} | {
             "csrf_token": cache(generate_csrf),
             "me": me,
             "shop": here,
-            "nav": nav(),
-            "here": WITHIN.get(request.blueprint or "", request.blueprint or ""),
+            "places": places(WITHIN.get(request.blueprint or "", request.blueprint or "")),
             "whatsapp_href": whatsapp_href(here.whatsapp) if here.whatsapp else "",
         }
+
+
+def _remembering() -> Callable[..., str]:
+    """`url_for` that builds each address once: a page has dozens, most of them the same on every page."""
+    known = lru_cache(4096, typed=True)(url_for)
+
+    def remembered(endpoint: str, **values: Any) -> str:
+        # A relative endpoint depends on the room, a whole address on the host.
+        if endpoint.startswith(".") or "_external" in values:
+            return url_for(endpoint, **values)
+        return known(endpoint, **values)
+
+    return remembered
 
 
 def _looking_up(show: Callable[..., Any]) -> Callable[..., Any]:
