@@ -155,18 +155,25 @@ def lines_now(order_id: int) -> Sequence[OrderLine]:
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def lines_to_show(order_id: int) -> Sequence[Any]:
-    """An order's lines as rows: of hundreds, objects that could be changed would take half of the desk's time."""
-    query = select(*OrderLine.__table__.c).where(OrderLine.order_id == order_id)
-    return db.session.execute(query.order_by(OrderLine.line_no)).all()
+def refunds_of(order_id: Value) -> Select:
+    """What was refunded so far of an order, by its line."""
+    sums = (
+        func.sum(Return.quantity).label("units"),
+        func.sum(Return.refund_paise).label("paise"),
+        func.sum(Return.tax_paise).label("tax_paise"),
+    )
+    query = select(Return.order_line_id, *sums).where(Return.order_id == order_id, Return.state == "refunded")
+    return query.group_by(Return.order_line_id)
+
+
+def by_line(rows: Iterable[Any]) -> dict[int, tuple[int, int, int]]:
+    """Units, money and tax on top by order line, of the rows of `refunds_of`."""
+    return {line_id: (int(units), int(paise), int(tax)) for line_id, units, paise, tax in rows}
 
 
 def refunded_of(order_id: int) -> dict[int, tuple[int, int, int]]:
     """Units, money and tax on top refunded so far, by order line."""
-    sums = (func.sum(Return.quantity), func.sum(Return.refund_paise), func.sum(Return.tax_paise))
-    query = select(Return.order_line_id, *sums).where(Return.order_id == order_id, Return.state == "refunded")
-    found = db.session.execute(query.group_by(Return.order_line_id))
-    return {line_id: (int(units), int(paise), int(tax)) for line_id, units, paise, tax in found}
+    return by_line(db.session.execute(refunds_of(order_id)))
 
 
 def paid_back(one: Return) -> Sequence[Any]:
@@ -187,10 +194,15 @@ def by_request_key(key: str) -> Sequence[Return]:
     return db.session.scalars(query.order_by(Return.id)).all()
 
 
-def reasons() -> dict[str, bool]:
+def reason_rows() -> Select:
     """The shop's reasons in their order, each with whether it is bound by no last day."""
     query = select(ReturnReason.name, ReturnReason.any_time).order_by(ReturnReason.position, ReturnReason.name)
-    return dict(db.session.execute(query).all())
+    return query.limit(MOST)
+
+
+def reasons() -> dict[str, bool]:
+    """The same by name."""
+    return dict(db.session.execute(reason_rows()).all())
 
 
 def story_of(return_id: int) -> Sequence[Activity]:

@@ -17,7 +17,7 @@ from cms.errors import RuleError
 from cms.orders import queries as orders
 from cms.orders.filters import OrderFilter
 from cms.payments import queries as payments
-from cms.returns import actions, queries, rules
+from cms.returns import actions, panels, queries, rules
 from cms.returns.filters import ReturnFilter
 from cms.returns.forms import GOODS, Desk, DeskLine
 from cms.returns.sums import sum_of
@@ -163,13 +163,15 @@ def _typed() -> Desk:
 
 def _desk(order_id: int) -> Desk:
     """An empty desk for this order."""
-    order, back, here = payments.order_or_404(order_id), queries.refunded_of(order_id), shop()
-    lines = queries.lines_to_show(order_id)
+    order, counter, here = payments.order_or_404(order_id), panels.counter_of(order_id), shop()
     delivered_on = clock.business_date(order.delivered_at, here.zone) if order.delivered_at else None
     return Desk(
         order=order,
-        lines=[DeskLine(line, rules.Sold.of(order, line, back.get(line.id, (0, 0, 0)))) for line in lines],
-        reasons=queries.reasons(),
+        lines=[
+            DeskLine(line, rules.Sold.of(order, line, counter.refunded.get(line.id, (0, 0, 0))))
+            for line in counter.lines
+        ],
+        reasons=counter.reasons,
         last=rules.last_day(order.ordered_on, delivered_on, here.return_days, here.return_from),
         today=today(),
         owner=may("manage"),
