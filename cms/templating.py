@@ -1,7 +1,8 @@
 """What is shown on a page is escaped, and what is markup already goes out without being copied.
 
 A list shows some two thousand values; Jinja sends each through `markupsafe.escape`, which makes a new Markup of every
-one, also of what a macro has just made. Passing Markup and whole numbers on saves a seventh of such a page.
+one, also of what a macro has just made. Passing on Markup, whole numbers and words without any of the five signs saves
+a seventh of such a page.
 
 Nothing that a template calls asks Jinja for its context, so it is called straight away; Jinja would look each time.
 
@@ -11,6 +12,7 @@ for each, and compare the two name by name at every import of a macro.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -18,6 +20,8 @@ from flask.templating import Environment
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+
+_special = re.compile("[&<>\"']").search
 
 
 def shown(value: Any) -> str:
@@ -29,6 +33,8 @@ def shown(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return value
+    if kind is str:
+        return escape(value) if _special(value) else value
     return str(value) if kind is int else escape(value)
 
 
