@@ -8,7 +8,7 @@ from cms.customers.panels import _known
 from cms.db import db
 from cms.invoices.actions import issue_invoice
 from cms.models import Activity, Customer, Order, OrderLine
-from cms.orders.panels import _followed
+from cms.orders.panels import _asked
 from cms.orders.queries import order_or_404
 from cms.together import Together
 from tests.after_sale import make_complaint, make_feedback, make_message, make_return
@@ -57,7 +57,7 @@ def test_the_pages_of_orders_and_customers_are_told_what_each_room_says(app, clo
     db.session.rollback()
     values = {"order_id": order.id, "customer_id": customer.id, "now": clock.now}
     values["since"] = clock.now - timedelta(minutes=5)
-    for together in (_followed(), _known()):
+    for together in (_asked(), _known()):
         found = together.ask(**values)
         for name, question in together.questions.items():
             alone = db.session.execute(question, values).all()

@@ -43,6 +43,8 @@ FEW_CUSTOMERS = 500
 FEW_ORDERS = 2000
 """Up to so many orders of a product are looked up and sorted."""
 
+GONE = "That order no longer exists"
+
 SORTS = {
     "newest": Sort("Newest", Order.ordered_at, Order.id, True, datetime.fromisoformat),
     "oldest": Sort("Oldest", Order.ordered_at, Order.id, False, datetime.fromisoformat),
@@ -52,14 +54,14 @@ SORTS = {
 def order_or_404(order_id: int) -> Order:
     """One order with its customer and lines, as every order page needs it."""
     return db.session.get(Order, order_id, options=[joinedload(Order.customer), selectinload(Order.lines)]) or abort(
-        404, "That order no longer exists"
+        404, GONE
     )
 
 
 def row_or_404(order_id: int) -> Any:
     """One order as the lists show it."""
     query = select(*ROW).join(Customer).where(Order.id == order_id)
-    return db.session.execute(query).first() or abort(404, "That order no longer exists")
+    return db.session.execute(query).first() or abort(404, GONE)
 
 
 def orders_matching(wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE) -> Page:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cms import clock
@@ -108,10 +108,9 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:order_id>")
 @needs("see")
 def show(order_id: int) -> ResponseReturnValue:
-    order = queries.order_or_404(order_id)
-    after = panels_of(order, shop().undo_minutes, clock.now())
-    status = _status_of(order, after.pop("steps"), after["invoice"] is not None)
-    return render_template("orders/show.html", order=order, key=uuid.uuid4().hex, **after, **status)
+    panels = panels_of(order_id, shop().undo_minutes, clock.now()) or abort(404, queries.GONE)
+    status = _status_of(panels["order"], panels.pop("steps"), panels["invoice"] is not None)
+    return render_template("orders/show.html", key=uuid.uuid4().hex, **panels, **status)
 
 
 @bp.post("/<int:order_id>/status")

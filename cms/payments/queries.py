@@ -125,7 +125,7 @@ def money_of(order: Order, undo_minutes: int) -> OrderMoney:
     return order_money(order, rows, db.session.execute(fresh_of(order.id, since)).all() if rows else ())
 
 
-def order_money(order: Order, rows: Sequence[Any], fresh: Sequence[Any]) -> OrderMoney:
+def order_money(order: Any, rows: Sequence[Any], fresh: Sequence[Any]) -> OrderMoney:
     """The same of what `payments_of` and `fresh_of` gave."""
     returned = order.returned_paise + order.returned_tax_paise
     ever = any(row.kind == "payment" and row.state == "confirmed" for row in rows)
