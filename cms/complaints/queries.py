@@ -156,10 +156,15 @@ def story_of(complaint_id: int, limit: int = 50) -> Sequence[Activity]:
     return db.session.scalars(query.order_by(Activity.id.desc()).limit(limit)).all()
 
 
-def assignees() -> dict[int, str]:
-    """Who may look after a complaint, by id: everyone who may work in the shop."""
+def assignee_rows() -> Select:
+    """Id and name of everyone who may look after a complaint: who may work in the shop."""
     query = select(User.id, User.name).where(User.role.in_(("owner", "staff")), User.disabled_at.is_(None))
-    return {row.id: row.name for row in db.session.execute(query.order_by(User.name, User.id))}
+    return query.order_by(User.name, User.id).limit(MOST)
+
+
+def assignees() -> dict[int, str]:
+    """The same by id."""
+    return dict(db.session.execute(assignee_rows()).all())
 
 
 def by_request_key(key: str) -> Complaint | None:

@@ -14,6 +14,7 @@ from cms.auth.sessions import shop
 from cms.complaints import actions, queries, rules
 from cms.complaints.filters import ComplaintFilter
 from cms.complaints.forms import ComplaintForm, NoteForm, ResolutionForm, Subject
+from cms.complaints.panels import beside
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
@@ -44,7 +45,7 @@ def complaint_state(state: str) -> str:
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted, now = ComplaintFilter.from_args(request.args), clock.now()
-    unsolved = queries.Unsolved(*db.session.execute(queries.unsolved(g.me.id, **rules.soon(now))).one())
+    unsolved, users = beside(g.me.id, now)
     counts = {"open": unsolved.count, "mine": unsolved.mine, "overdue": unsolved.overdue}
     return page_or_fragment(
         "complaints/index.html",
@@ -54,7 +55,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         views=bar_of("complaints", wanted, request.args, g.me),
         counts=counts,
-        users=queries.assignees(),
+        users=users,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         **_words(),
     )
