@@ -47,6 +47,8 @@ ROW = (
     Customer.override_until,
     Customer.override_reason,
 )
+GONE = "That customer no longer exists"
+
 SORTS = {
     "name": Sort("Name", Customer.name_key, Customer.id, False, str),
     "newest": Sort("Newest", Customer.id, Customer.id, True, read_whole),
@@ -56,10 +58,6 @@ SORTS = {
 }
 
 
-def customer_if_any(customer_id: int) -> Customer | None:
-    return db.session.get(Customer, customer_id)
-
-
 def customer_or_404(customer_id: int) -> Customer:
     return db.session.get(Customer, customer_id) or abort(404, _why_gone(customer_id))
 
@@ -67,7 +65,7 @@ def customer_or_404(customer_id: int) -> Customer:
 def _why_gone(customer_id: int) -> str:
     if kept := leads_to(customer_id):
         return f"That customer was merged into {kept.name} ({kept.ref}); open that one instead"
-    return "That customer no longer exists"
+    return GONE
 
 
 def row_or_404(customer_id: int) -> Any:

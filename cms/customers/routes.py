@@ -99,11 +99,11 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:customer_id>")
 @needs("see")
 def show(customer_id: int) -> ResponseReturnValue:
-    customer = queries.customer_if_any(customer_id)
-    if customer is None and (kept := queries.leads_to(customer_id)):  # an old link to who was merged into another
+    if panels := panels_of(customer_id):
+        return render_template("customers/show.html", **panels)
+    if kept := queries.leads_to(customer_id):  # an old link to who was merged into another
         return redirect(url_for("customers.show", customer_id=kept.id), 302)
-    customer = customer or queries.customer_or_404(customer_id)
-    return render_template("customers/show.html", customer=customer, **panels_of(customer_id))
+    abort(404, queries.GONE)
 
 
 @bp.get("/<int:customer_id>/edit")
