@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -36,7 +37,9 @@ CARRIED = ("name", "phone", "email")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted = CustomerFilter.from_args(request.args)
+    wanted, segments = CustomerFilter.from_args(request.args), queries.segments()
+    if wanted.segment not in segments:
+        wanted = replace(wanted, segment="")
     page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
     carried: dict[str, Any] = {field_of(wanted.q): wanted.q}
     return page_or_fragment(
@@ -47,7 +50,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         views=bar_of("customers", wanted, request.args, g.me),
         sum=sum_of(wanted, today(), shop().active_days),
-        segments=queries.segments(),
+        segments=segments,
         sorts=queries.SORTS,
         groups=GROUPS,
         group_name=name_of,
