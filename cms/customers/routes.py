@@ -15,7 +15,7 @@ from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.customers.panels import panels_of
-from cms.customers.rules import field_of
+from cms.customers.rules import as_new
 from cms.customers.sums import sum_of
 from cms.db import db
 from cms.errors import Conflict, RuleError
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     if wanted.segment not in segments:
         wanted = replace(wanted, segment="")
     page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
-    carried: dict[str, Any] = {field_of(wanted.q): wanted.q}
+    carried: dict[str, Any] = as_new(wanted.q)
     return page_or_fragment(
         "customers/index.html",
         "customers/_list.html",
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
         sorts=queries.SORTS,
         groups=GROUPS,
         group_name=name_of,
-        carry=url_for("customers.new", **carried),
+        carry=carried and url_for("customers.new", **carried),
     )
 
 
