@@ -39,9 +39,11 @@
   on("htmx:response:error", ({ detail: { ctx } }) => ctx.response.status >= 500 && !ctx.hx.trigger && toast({ message: LOST, kind: "bad" }));
   on("htmx:error", (event) => event.detail.ctx && toast({ message: LOST, kind: "bad" }));
   // Only a form with problems (422) comes back in place; for any other refusal the page stays and a toast says why.
+  // A box that was drawn larger has a style by now: htmx would write it on what comes instead, and the policy refuses that.
   on("htmx:before:swap", (event) => {
-    const status = event.detail.ctx.response?.status;
-    if (status >= 400 && status !== 422) event.preventDefault();
+    const { ctx, tasks } = event.detail, status = ctx.response?.status;
+    if (status >= 400 && status !== 422) return event.preventDefault();
+    tasks.forEach(({ target }) => target?.matches && $$("[id][style]", target).forEach((old) => old.removeAttribute("style")));
   });
 
   // The second tap of a double tap is none: where the first one was, another button may stand by now.

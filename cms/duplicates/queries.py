@@ -202,7 +202,7 @@ def once_of(part: str = "") -> dict[str, set[int]]:
         theirs = select(Customer.email_key, Customer.phone_key)
         theirs = theirs.where(or_(Customer.email_key.in_(some), Customer.phone_key.in_(some)))
         for key in chain.from_iterable(db.session.execute(theirs)):
-            found.pop(key, None)
+            found.pop(key or "", None)
     return found
 
 
