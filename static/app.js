@@ -202,6 +202,14 @@
     if (target.matches("[data-select-all], [name=ids]")) count();
   });
 
+  // What is chosen of a row that is longer than the screen stands in sight. The page itself does not move.
+  function centre() {
+    $$(":is(.tabs, .views .chips) [aria-current]").forEach((here) => {
+      const row = here.parentElement, inner = here.getBoundingClientRect(), outer = row.getBoundingClientRect();
+      row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+    });
+  }
+
   // Focus: the first wrong field; after an inline edit the cell's button, found by the id of what was replaced.
   let edited = null;
   on("htmx:before:swap", ({ target }) => (edited = target.closest?.(".cell-form") && target.closest("td[id]")?.id));
@@ -210,10 +218,11 @@
     const cell = edited && document.getElementById(edited);
     (wrong || (cell && $("[autofocus], .cell", cell)))?.focus?.();
     edited = null;
-    count();
+    (count(), centre());
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $$(":is(.side, .tabs, .views) [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
+  $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  centre();
   $("[aria-invalid=true]")?.focus();
   count();
   bringBack();
