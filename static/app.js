@@ -39,9 +39,11 @@
   on("htmx:response:error", ({ detail: { ctx } }) => ctx.response.status >= 500 && !ctx.hx.trigger && toast({ message: LOST, kind: "bad" }));
   on("htmx:error", (event) => event.detail.ctx && toast({ message: LOST, kind: "bad" }));
   // Only a form with problems (422) comes back in place; for any other refusal the page stays and a toast says why.
+  // A box that was drawn larger has a style by now: htmx would write it on what comes instead, and the policy refuses that.
   on("htmx:before:swap", (event) => {
-    const status = event.detail.ctx.response?.status;
-    if (status >= 400 && status !== 422) event.preventDefault();
+    const { ctx, tasks } = event.detail, status = ctx.response?.status;
+    if (status >= 400 && status !== 422) return event.preventDefault();
+    tasks.forEach(({ target }) => target?.matches && $$("[id][style]", target).forEach((old) => old.removeAttribute("style")));
   });
 
   // The second tap of a double tap is none: where the first one was, another button may stand by now.
@@ -200,6 +202,14 @@
     if (target.matches("[data-select-all], [name=ids]")) count();
   });
 
+  // What is chosen of a row that is longer than the screen stands in sight. The page itself does not move.
+  function centre() {
+    $$(":is(.tabs, .views .chips) [aria-current]").forEach((here) => {
+      const row = here.parentElement, inner = here.getBoundingClientRect(), outer = row.getBoundingClientRect();
+      row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+    });
+  }
+
   // Focus: the first wrong field; after an inline edit the cell's button, found by the id of what was replaced.
   let edited = null;
   on("htmx:before:swap", ({ target }) => (edited = target.closest?.(".cell-form") && target.closest("td[id]")?.id));
@@ -208,10 +218,11 @@
     const cell = edited && document.getElementById(edited);
     (wrong || (cell && $("[autofocus], .cell", cell)))?.focus?.();
     edited = null;
-    count();
+    (count(), centre());
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $$(":is(.side, .tabs, .views) [aria-current]").forEach((here) => here.scrollIntoView({ block: "nearest", inline: "center" }));
+  $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  centre();
   $("[aria-invalid=true]")?.focus();
   count();
   bringBack();

@@ -71,6 +71,7 @@ UNDOABLE = (
 WHY_NOT: Mapping[str, str] = {
     "customer.added": "Whoever was added stays; archive the customer instead",
     "customer.merge_undone": "Merge them again under Customers, Find duplicates",
+    "customer.brought_back": "Merge them again under Customers, Find duplicates",
     "customer.forgotten": "What was forgotten is kept nowhere and cannot come back",
     "product.added": "What was added stays; archive the product instead",
     "order.placed": "An order is not unmade; cancel it on its page instead",

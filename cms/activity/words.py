@@ -10,6 +10,7 @@ WORDS: Mapping[str, str] = {
     "customer.restored": "Restored",
     "customer.merged": "Merged with {old_ref}",
     "customer.merge_undone": "Merge undone: {old_ref} is a customer of their own again",
+    "customer.brought_back": "A customer of their own again: not merged with {old_ref} any more",
     "customer.told_apart": "Not the same as {old_ref}",
     "customer.maybe_same": "May be the same as {old_ref} after all",
     "customer.forgotten": "Forgotten: what says who this was is taken out",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
-from cms.duplicates.queries import leads_to
+from cms.duplicates.queries import leads_to, once_of
 from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
@@ -106,10 +106,17 @@ def _few(wanted: CustomerFilter, today: date) -> bool:
 
 
 def having_words(query: Select, words: Sequence[str]) -> Select:
-    """Only customers in whose name, e-mail, phone or number every word is found."""
+    """Only customers in whose name, e-mail, phone or number, or in a phone or e-mail before a merge, each word is."""
     for word in words:
-        query = query.where(Customer.search_text.contains(word, autoescape=True))
+        found, led = Customer.search_text.contains(word, autoescape=True), _led_by(word)
+        query = query.where(or_(found, Customer.id.in_(led)) if led else found)
     return query
+
+
+def _led_by(word: str) -> set[int]:
+    """Who was kept by a merge of somebody with this phone or e-mail, or a good part of it."""
+    could_be = "@" in word or (len(word) > 4 and word.isdecimal())
+    return set().union(*once_of(word).values()) if could_be else set()
 
 
 def ids_of(words: Sequence[str], few: int, short: bool = False) -> Select | Sequence[int] | None:
@@ -122,6 +129,9 @@ def ids_of(words: Sequence[str], few: int, short: bool = False) -> Select | Sequ
     long = long or list(words[:1] if short else [])
     if not long:
         return None
+    for word in long:
+        if led := _led_by(word):
+            return [*db.session.scalars(_having(word).limit(few)), *led]
     rare = db.session.scalar(select(case(*((_all_within(few, word), n) for n, word in enumerate(long)))))
     if rare is not None:
         return _having(long[rare])
@@ -163,16 +173,9 @@ def _having(word: str, terms: Any = CustomerTerm) -> Select:
 
 
 PICK = (
-    Customer.id,
-    Customer.ref,
-    Customer.name,
-    Customer.phone,
-    Customer.city,
-    Customer.segment,
-    Customer.state,
-    Customer.country,
-    Customer.gstin,
-)
+    Customer.id, Customer.ref, Customer.name, Customer.phone, Customer.city, Customer.segment, Customer.state,
+    Customer.country, Customer.gstin,
+)  # fmt: skip
 
 
 def pick(customer_id: int | None) -> Any | None:
@@ -222,16 +225,8 @@ def segments() -> list[str]:
 
 def orders_of(customer_id: Value, limit: int = 10) -> Select:
     """The customer's latest orders."""
-    query = select(
-        Order.id,
-        Order.ref,
-        Order.ordered_on,
-        Order.status,
-        Order.line_count,
-        Order.units,
-        Order.total_paise,
-        Order.due_paise,
-    ).where(Order.customer_id == customer_id)
+    columns = (Order.id, Order.ref, Order.ordered_on, Order.status, Order.line_count, Order.units)
+    query = select(*columns, Order.total_paise, Order.due_paise).where(Order.customer_id == customer_id)
     return query.order_by(Order.ordered_at.desc(), Order.id.desc()).limit(limit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from cms.customers import actions, queries
 from cms.customers.filters import CustomerFilter
 from cms.customers.forms import CustomerForm
 from cms.customers.panels import panels_of
-from cms.customers.rules import field_of
+from cms.customers.rules import as_new
 from cms.customers.sums import sum_of
 from cms.db import db
 from cms.errors import Conflict, RuleError
@@ -36,9 +37,11 @@ CARRIED = ("name", "phone", "email")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted = CustomerFilter.from_args(request.args)
+    wanted, segments = CustomerFilter.from_args(request.args), queries.segments()
+    if wanted.segment not in segments:
+        wanted = replace(wanted, segment="")
     page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
-    carried: dict[str, Any] = {field_of(wanted.q): wanted.q}
+    carried: dict[str, Any] = as_new(wanted.q)
     return page_or_fragment(
         "customers/index.html",
         "customers/_list.html",
@@ -47,11 +50,11 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         views=bar_of("customers", wanted, request.args, g.me),
         sum=sum_of(wanted, today(), shop().active_days),
-        segments=queries.segments(),
+        segments=segments,
         sorts=queries.SORTS,
         groups=GROUPS,
         group_name=name_of,
-        carry=url_for("customers.new", **carried),
+        carry=carried and url_for("customers.new", **carried),
     )
 
 

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from cms.dates import show_date
 from cms.errors import RuleError
-from cms.formats import phone_digits, state_of_gstin
+from cms.formats import parse_email, parse_phone, phone_digits, state_of_gstin
 from cms.invoices.rules import state_code
 from cms.settings.rules import state_named
 from cms.states import STATE_TODAY
+from cms.text import clean_text
 
 DEFAULT_ACTIVE_DAYS = 90
 STATUSES = ("Active", "Inactive")
@@ -77,6 +78,23 @@ def field_of(searched: str) -> str:
     if "@" in searched:
         return "email"
     return "phone" if len(phone_digits(searched)) >= 6 and not any(map(str.isalpha, searched)) else "name"
+
+
+def as_new(searched: str) -> dict[str, str]:
+    """What was searched for as the one field that a new customer can begin with; {} for what the form would not take.
+
+    >>> as_new("98480 22338"), as_new("%"), as_new("98480 2")
+    ({'phone': '98480 22338'}, {}, {})
+    """
+    text, field = searched.strip(), field_of(searched)
+    try:
+        if field != "name":
+            (parse_phone if field == "phone" else parse_email)(text)
+        elif len(clean_text(text, 120)) < 2 or not any(map(str.isalpha, text)):
+            return {}
+    except RuleError:
+        return {}
+    return {field: text}
 
 
 def contradicts(gstin: str, state: str) -> bool:

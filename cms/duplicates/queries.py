@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, String, case, func, or_, select, type_coerce
 
 from cms.db import db
-from cms.duplicates.rules import KINDS, pairs_of
+from cms.duplicates.rules import KINDS, contacts_of, pairs_of
 from cms.models import (
     Activity,
     Apart,
@@ -182,6 +183,27 @@ def leads_to(customer_id: int) -> Any | None:
     return db.session.execute(
         query.join(Merge, Merge.kept_id == Customer.id).where(Merge.gone_id == customer_id)
     ).first()
+
+
+def once_of(part: str = "") -> dict[str, set[int]]:
+    """The phones and e-mails, of those with this part in them, that customers had before a merge, and who was kept.
+
+    Not what somebody else has by now, and nothing of who was forgotten: their merges hold no words any more.
+    """
+    query = select(Merge.kept_id, Merge.before).where(Merge.before.is_not(None))
+    query = query.where(type_coerce(Merge.before, String).icontains(part, autoescape=True)) if part else query
+    found: dict[str, set[int]] = defaultdict(set)
+    for kept_id, before in db.session.execute(query):
+        for contact in contacts_of(before["gone"]) + contacts_of(before["kept"]):
+            if part in contact:
+                found[contact].add(kept_id)
+    keys = sorted(found)
+    for some in (keys[n : n + 500] for n in range(0, len(keys), 500)):
+        theirs = select(Customer.email_key, Customer.phone_key)
+        theirs = theirs.where(or_(Customer.email_key.in_(some), Customer.phone_key.in_(some)))
+        for key in chain.from_iterable(db.session.execute(theirs)):
+            found.pop(key or "", None)
+    return found
 
 
 def merge_of_entry(entry_id: int) -> Merge | None:

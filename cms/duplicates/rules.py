@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cms.formats import phone_digits, show_phone
+from cms.formats import email_key, phone_digits, show_phone
 from cms.text import fold
 
 FORGOTTEN = "Forgotten customer"
@@ -101,6 +101,15 @@ def _sound(word: str) -> str:
         return first
     rest = re.sub(r"[aeiouy]", "", kept[1:])
     return re.sub(r"(.)\1+", r"\1", kept[0] + rest)
+
+
+def contacts_of(values: Mapping[str, Any]) -> list[str]:
+    """Phone and e-mail of a customer, each as it is kept unique.
+
+    >>> contacts_of({"phone": "+919848022338", "email": "Asha@x.in"}), contacts_of({"phone": "", "email": None})
+    (['+919848022338', 'asha@x.in'], [])
+    """
+    return [key for key in (values["phone"], email_key(values["email"] or "")) if key]
 
 
 def usual(name: str, one: Any, other: Any) -> Any:

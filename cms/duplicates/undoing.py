@@ -50,6 +50,7 @@ def unmerge(entry: Any, by: Any) -> None:
     db.session.expunge(merge)
     told = {"old_ref": gone.ref}
     record(by, "customer.merge_undone", kept, customer_id=kept.id, after=told, undoes_id=entry.id)
+    record(by, "customer.brought_back", gone, customer_id=gone.id, after={"old_ref": kept.ref})
 
 
 def _check_unchanged(kept: Customer, merge: Merge) -> None:

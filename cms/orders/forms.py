@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cms.customers.rules import field_of
+from cms.customers.rules import as_new, field_of
 from cms.errors import RuleError
 from cms.fields import id_in, parse_whole
 from cms.formats import parse_email, parse_phone
@@ -85,6 +85,11 @@ class Draft:
         """One more line, at the catalogue's price."""
         self.lines.append(TypedLine(product, "1", plain_money(product.price_paise, self.currency), ""))
         self.product_q = ""
+
+    @property
+    def can_carry(self) -> bool:
+        """Whether a new customer can be called, dialled or written to by what was searched for."""
+        return bool(as_new(self.customer_q))
 
     def carry(self) -> None:
         """Begin a new customer with what was searched for and not found."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -37,6 +38,8 @@ bp = Blueprint("orders", __name__, url_prefix="/orders")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = OrderFilter.from_args(request.args)
+    if wanted.segment and wanted.segment not in customers.segments():
+        wanted = replace(wanted, segment="")
     page, product = queries.orders_matching(wanted, request.args), int(wanted.product or 0)
     return page_or_fragment(
         "orders/index.html",

@@ -36,8 +36,9 @@ def take_copy(customer_id: int) -> ResponseReturnValue:
     customer = customers.customer_or_404(customer_id)
     manner = Manner(shop().currency, shop().zone, today())
     about = {"shop": shop().name, "customer": customer.ref, "day": today().isoformat(), "currency": manner.currency}
-    sections = copy.sections_of(customer_id, manner)
-    data = copy.as_zip(sections, about, lambda found: render_template("privacy/copy.html", about=about, sections=found))
+    found = queries.all_of(customer_id)
+    page = render_template("privacy/copy.html", about=about, sections=copy.for_people(found, manner))
+    data = copy.as_zip(copy.for_programs(found, manner), about, page)
     actions.note_copy(customer, g.me)
     db.session.commit()
     response = Response(data, mimetype="application/zip")

@@ -14,6 +14,7 @@ from typing import Any
 
 from cms.duplicates.rules import FORGOTTEN
 from cms.errors import RuleError
+from cms.privacy import words
 
 TAKEN_OUT = "Taken out: this person was forgotten"
 
@@ -99,29 +100,34 @@ def without_person(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-Show = Mapping[str, Callable[[Any], str]]
+Show = Mapping[str, Callable[[Any], Any]]
 
 
 def told(row: Mapping[str, Any], show: Show, orders: Mapping[int, str]) -> dict[str, Any]:
-    """A row as a person reads it: amounts, times and rates in words, an order by its number, nothing internal."""
+    """A row as `show` says it: its names, amounts, times and rates; an order by its number, nothing internal."""
     found: dict[str, Any] = {}
     for name, value in row.items():
         if value is None or value == "" or name in INTERNAL:
             continue
         if name == "order_id":
-            found["order"] = orders.get(value, "")
+            name, value = "order", orders.get(value, "")
         elif name.endswith("_id") or name == "id":
             continue
         elif name.endswith("_paise"):
-            found[name.removesuffix("_paise")] = show["money"](value)
+            value = show["money"](value)
         elif name.endswith("_bp"):
-            found[name.removesuffix("_bp") + "_percent"] = show["percent"](value)
+            value = show["percent"](value)
         elif isinstance(value, datetime):
-            found[name.removesuffix("_at")] = show["moment"](value)
+            value = show["moment"](value)
         elif hasattr(value, "isoformat"):
-            found[name.removesuffix("_on") + "_day"] = value.isoformat()
+            value = show["day"](value)
+        elif isinstance(value, bool):
+            value = show["flag"](value)
+        elif name in words.CODED and isinstance(value, str):
+            value = show["code"](value)
         else:
-            found[name] = _within(value, show, orders)
+            value = _within(value, show, orders)
+        found[show["name"](name)] = value
     return found
 
 
@@ -129,7 +135,9 @@ def _within(value: Any, show: Show, orders: Mapping[int, str]) -> Any:
     """What stands inside of JSON: what a paper says, what the trail kept."""
     if isinstance(value, Mapping):
         return told(value, show, orders)
-    return [_within(one, show, orders) for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_within(one, show, orders) for one in value]
+    return show["text"](value) if isinstance(value, str) else value
 
 
 INTERNAL = frozenset({

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -29,7 +30,9 @@ CELLS = ("price", "stock")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted = ProductFilter.from_args(request.args)
+    wanted, categories = ProductFilter.from_args(request.args), queries.categories()
+    if wanted.category not in categories:
+        wanted = replace(wanted, category="")
     return page_or_fragment(
         "products/index.html",
         "products/_list.html",
@@ -37,7 +40,7 @@ def index() -> ResponseReturnValue:
         page=queries.products_matching(wanted, shop().low_stock, request.args),
         wanted=wanted,
         views=bar_of("products", wanted, request.args, g.me),
-        categories=queries.categories(),
+        categories=categories,
         sorts=queries.SORTS,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, String, and_, bindparam, cast, func, or_, select
 
 from cms.customers import queries as customers
 from cms.db import db
+from cms.duplicates.queries import once_of
 from cms.models import Complaint, CreditNote, Customer, Invoice, Merge, Order, Payment, Product, Return
 from cms.search.rules import Asked, digits_of
 from cms.together import Together
@@ -117,14 +118,17 @@ def found(asked: Asked) -> list[Group]:
         return []
     longest = sorted(asked.words, key=len, reverse=True)[:WORDS]
     words = longest + [""] * (WORDS - len(longest)) if longest else [NO_WORD] * WORDS
+    phone = digits_of(asked.text)
     numbered = NUMBERED.ask(
         text=asked.text,
-        phone=digits_of(asked.text) or NO_WORD,
+        phone=phone or NO_WORD,
         **asked.refs,
         **{f"word{n}": word for n, word in enumerate(words)},
     )
     meant = _joined(numbered["customers"], numbered["merged"])
     people = _joined(meant, customers.customers_named(asked.words, MOST + 1, PERSON))
+    if phone and not meant and (led := once_of(phone).get(phone)):  # a phone that went with a merge
+        meant = people = [row for row in people if row.id in led]
     skus = sum(row.exact for row in numbered["products"])
     orders = Group("orders", numbered["orders"], exact=len(numbered["orders"]))
     if len(people) == 1 and not orders.rows:

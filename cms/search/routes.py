@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import needs
 from cms.auth.sessions import shop
-from cms.customers.rules import field_of
+from cms.customers.rules import as_new
 from cms.search import queries, rules
 from cms.shell import today
 from cms.web import is_htmx
@@ -38,12 +38,12 @@ def index() -> ResponseReturnValue:
     if len(exact) == 1 and not is_htmx():
         kind, id = exact[0]
         return redirect(PAGES[kind].format(id))
-    carried: dict[str, Any] = {field_of(asked.text): asked.text}
+    carried: dict[str, Any] = as_new(asked.text)
     return render_template(
         "search/_found.html" if is_htmx() else "search/index.html",
         asked=asked,
         groups=groups,
         pages=PAGES,
         box=is_htmx(),
-        carry=url_for("customers.new", **carried),
+        carry=carried and url_for("customers.new", **carried),
     )

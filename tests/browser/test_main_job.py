@@ -183,9 +183,23 @@ def test_search_finds_while_typing_and_stands_in_the_address(page: Page, sign_in
         page.get_by_label("Search by name, e-mail or phone").fill(typed)
         expect(page.get_by_role("link", name=re.compile(hidden))).to_have_count(0)
         expect(page.get_by_role("link", name=re.compile(found))).to_be_visible()
+        # As who draws a box larger does: what htmx carries over of it, the policy would refuse (seen on the console).
+        page.evaluate("document.querySelectorAll('#customers input').forEach((box) => (box.style.height = '60px'))")
     expect(page).to_have_url(re.compile(r"/customers\?q=RAVI(%40|@)$"))
     page.reload()
     expect(page.get_by_role("link", name="Ravi Kumar")).to_be_visible()
+
+
+def test_what_is_chosen_of_a_long_row_of_tabs_is_in_sight(page: Page, sign_in) -> None:
+    sign_in()
+    page.goto("/settings/users")
+    row, chosen = page.locator(".tabs"), page.locator(".tabs [aria-current]")
+    expect(chosen).to_be_in_viewport(ratio=1)
+    faded = "getComputedStyle(document.querySelector('.tabs')).getPropertyValue('--fade-%s')"
+    assert (page.evaluate(faded % "start"), page.evaluate("scrollY")) == ("64px", 0)  # the page itself has not moved
+    row.get_by_role("link").first.focus()
+    expect(row.get_by_role("link").first).to_be_in_viewport(ratio=1)
+    assert (page.evaluate(faded % "start"), page.evaluate(faded % "end")) == ("0px", "64px")
 
 
 def test_setting_up_the_shop_by_the_one_time_link(page: Page, server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from io import BytesIO
 
@@ -20,6 +21,7 @@ from cms.models import Activity, Customer, FeedbackLink, Invoice, Merge, Notific
 from cms.notifications.actions import send_again
 from cms.privacy.actions import forget
 from cms.privacy.queries import OMITTED, holdings
+from cms.privacy.words import label
 from tests.after_sale import make_complaint, make_feedback, make_feedback_link, make_invoiced, make_message, make_return
 from tests.duplicates.doing import apart, merge, new_lamp
 from tests.factories import make_customer, make_order, write
@@ -193,6 +195,12 @@ def test_every_table_about_a_person_is_in_the_copy_or_left_out_for_a_reason(app)
     assert naming <= set(holdings(1)) | set(OMITTED)
 
 
+def test_no_two_fields_of_a_row_are_called_the_same_in_the_copy(app):
+    for name, query in holdings(1).items():
+        labels = [label(column.name) for column in query.selected_columns if not column.name.endswith("id")]
+        assert len(labels) == len(set(labels)), name
+
+
 def test_the_copy_says_all_and_is_noted(client):
     who = zubeida()
     answer = client.post_form(f"/customers/{who.id}/privacy/copy")
@@ -204,6 +212,8 @@ def test_the_copy_says_all_and_is_noted(client):
     assert data["orders"][0]["payable"] == "300.00"
     assert {"complaints", "feedback", "returns", "invoices", "notifications", "activity"} <= set(data)
     assert "2 Lotus Road" in page
+    assert all(words in page for words in ("<dt><b>To pay</b></dt><dd>₹300.00</dd>", "98123", "Placed ORD001"))
+    assert not re.search(r"paise|\w_\w|\d{4}-\d\d-\d\d|True|False|None", re.sub(r"<head>.*?</head>", "", page))
     assert "search_text" not in json.dumps(data)
     assert db.session.scalars(select(Activity.verb).order_by(Activity.id.desc())).first() == "customer.data_given"
 

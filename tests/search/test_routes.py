@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -148,6 +149,21 @@ def test_nothing_found_says_what_can_be_typed_and_carries_it_to_a_new_customer(c
     assert 'href="/customers/new?phone=98480+22338"' in text
     assert "customers/new" not in viewer.htmx_get("/search?q=98480+22338").text
     assert 'value="98480 22338"' in client.get("/customers/new?phone=98480+22338").text
+
+
+@pytest.mark.parametrize(
+    "typed, field",
+    [("Sita", "name"), ("सीता", "name"), ("sita@x.in", "email"), ("+91 98480 22338", "phone"), ("%", ""), ("🪔🪔", ""),
+     ("S", ""), ("12345", ""), ("98480 2233", ""), ("sita@", ""), ("Sita " * 30, "")],
+)  # fmt: skip
+def test_only_what_the_form_takes_is_offered_as_a_customer(client, typed, field):
+    for text in (
+        client.get("/search", query_string={"q": typed}).text,
+        client.get(f"/customers?q={quote(typed)}").text,
+    ):
+        assert re.findall(r'href="/customers/new\?(\w+)=', text) == [field] * bool(field)
+    sent = {"customer_q": typed, "customer": ""}
+    assert ('name="carry"' in client.htmx_post("/orders/draft?part=customers", sent).text) == bool(field)
 
 
 def test_the_page_works_without_a_script(client):

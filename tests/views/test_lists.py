@@ -83,6 +83,7 @@ def test_filters_combine(client, shop, room):
 
 @pytest.mark.parametrize("room", WISHES)
 def test_what_is_shown_stands_in_the_address(client, clock, room):
+    make_product("Lamp", category="Brass")
     asked = {name: value for wish in WISHES[room] for name, value in wish.items()}
     shown = client.htmx_get(f"/{room}?{urlencode(asked)}&after=&colour=red").headers["HX-Replace-Url"]
     assert shown.partition("?")[2] == urlencode(
@@ -97,6 +98,16 @@ def test_what_is_asked_in_vain_is_said_in_one_sentence(client, room):
         (said,) = re.findall(r"so it was left out: ([^<]*)\.</span>", text.replace("<b>", ""))
         assert said.startswith("status “Lost”") or "colour" in said
     assert "left out" not in client.get(f"/{room}").text
+
+
+@pytest.mark.parametrize("asked", ["customers?segment=", "orders?segment=", "products?category="])
+def test_what_the_shop_does_not_have_narrows_nothing_and_is_said(client, asked):
+    """A segment or a category of another name is no filter that happens to find nobody."""
+    make_order(make_customer("Meera Rao"), make_product("Lamp"))
+    text = unescape(client.get(f"/{asked}nonsense").text)
+    name = asked.partition("?")[2].strip("=")
+    assert f"so it was left out: {name} “nonsense”." in text
+    assert f"{name.capitalize()}: nonsense" not in text and '<td class="title' in text
 
 
 def test_days_the_wrong_way_round_are_said(client):
