@@ -36,17 +36,19 @@ class Database:
         with self.app.app_context():
             upgrade()
             with db.engine.connect() as connection:
-                tables = db.metadata.sorted_tables
+                self.tables = db.metadata.sorted_tables
                 _spread_ids(connection)
-                self.seeds = {table: [row._asdict() for row in connection.execute(select(table))] for table in tables}
+                self.seeds = {
+                    table: [row._asdict() for row in connection.execute(select(table))] for table in self.tables
+                }
 
     def empty(self) -> None:
         """Every table as the migrations left it."""
         forget()
         with self.app.app_context(), writing(), db.engine.begin() as connection:
-            filled = {name for (name,) in connection.execute(_FILLED(tuple(db.metadata.sorted_tables)))}
+            filled = {name for (name,) in connection.execute(_FILLED(tuple(self.tables)))}
             with _foreign_keys_off(connection):
-                for table in reversed(db.metadata.sorted_tables):
+                for table in reversed(self.tables):
                     if table.name in filled:
                         connection.execute(table.delete())
                     if self.seeds[table]:
@@ -57,7 +59,7 @@ class Database:
         with self.app.app_context(), db.engine.connect() as connection:
             return {
                 table: [row._asdict() for row in connection.execute(select(*_stored(table)))]
-                for table in db.metadata.sorted_tables
+                for table in self.tables
             }
 
     def bring(self, rows: Rows) -> None:
