@@ -58,8 +58,7 @@ class Database:
         """All there is, but for what the database works out itself."""
         with self.app.app_context(), db.engine.connect() as connection:
             return {
-                table: [row._asdict() for row in connection.execute(select(*_stored(table)))]
-                for table in self.tables
+                table: [row._asdict() for row in connection.execute(select(*_stored(table)))] for table in self.tables
             }
 
     def bring(self, rows: Rows) -> None:
