@@ -61,7 +61,7 @@ began.wait()
 child = os.fork()
 if not child:
     os._exit(0 if started else 1)
-raise SystemExit(os.waitpid(child, 0)[1])
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
