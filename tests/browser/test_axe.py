@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from cms.auth.actions import new_setup_link
 from cms.db import db
 from cms.models import Job, Session
-from tests.endpoints import ME, endpoints, examples, examples_in
+from tests.endpoints import ME, endpoints, examples, made_once
 from tests.factories import make_customer, make_order, make_product, make_user, set_shop, write
 
 # How a page looks does not depend on the database.
@@ -54,7 +54,7 @@ def shop():
 def values(server, sign_in):
     """The owner signed in, and what each address may name."""
     user = sign_in(make_user("owner", ME))
-    shown = examples_in(server.database, shop)
+    shown = made_once(server.database, shop)
     return shown | {"session_id": db.session.scalar(select(Session.id).where(Session.user_id == user.id))}
 
 
