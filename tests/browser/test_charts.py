@@ -139,7 +139,7 @@ SHIFTS = """() => {
 }"""
 ALL_HERE = """() => [...document.querySelectorAll(".skeleton")]
   .every((part) => part.getBoundingClientRect().top > innerHeight + 300)"""
-READ = """() => scrollY + innerHeight > document.scrollingElement.scrollHeight - 2 && !document.querySelector(".skeleton")"""
+READ = """scrollY + innerHeight > document.scrollingElement.scrollHeight - 2 && !document.querySelector(".skeleton")"""
 
 
 @pytest.mark.parametrize("width", [360, 1280])
