@@ -8,6 +8,8 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 export PATH := $(PATH):/usr/sbin
+# A process that compiles all it imports starts three times as slowly, and the tests start many.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes

@@ -205,20 +205,23 @@ def setup_link(base: str) -> None:
 @told
 def worker(parent: int | None, once: bool) -> None:
     """Do what is put aside for later: sending, invoices as PDF. `make run` starts one by itself."""
-    from cms.jobs.runner import put_aside_what_is_due, run_next
+    from cms.jobs.runner import let_go, put_aside_what_is_due, run_next
 
-    stopped, looked = threading.Event(), float(-LOOK_AROUND)
+    stopped, looked, lost = threading.Event(), float(-LOOK_AROUND), False
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.is_set() and (parent is None or os.getppid() == parent):
         try:
+            if lost:
+                let_go()
+            lost = False
             busy = run_next()
             if not busy and not once and time.monotonic() - looked > LOOK_AROUND:
                 looked = time.monotonic()
                 put_aside_what_is_due()
         except (OperationalError, InterfaceError) as error:  # the database is away: it will be back
             note(f"The database cannot be reached ({error.orig})")
-            busy = False
+            busy, lost = False, True
             stopped.wait(5)
         finally:
             db.session.remove()

@@ -52,12 +52,18 @@ def spare_memory() -> None:
             libc.mallopt(option, value)
 
 
+starting = threading.Lock()
+"""No web worker is forked while a process is started: it would keep open what Popen waits to see closed."""
+os.register_at_fork(before=starting.acquire, after_in_parent=starting.release, after_in_child=starting.release)
+
+
 def worker(server: Any) -> None:
     """Keep one `flask worker` beside the web workers, begun anew when it ends. It ends by itself when we do."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
     while True:
-        code = subprocess.Popen(command, cwd=ROOT).wait()  # noqa: S603
-        server.log.info("the worker for background jobs ended (%s)", code)
+        with starting:
+            process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603
+        server.log.info("the worker for background jobs ended (%s)", process.wait())
         time.sleep(5)
 
 

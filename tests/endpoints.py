@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -178,27 +178,28 @@ def page_of(browser: Any, url: str) -> str:
     return answer.text if answer.mimetype == "text/html" else ""
 
 
-_made: dict[str, tuple[dict[str, Any], Rows]] = {}
+_made: dict[tuple[str, ...], tuple[dict[str, Any], Rows]] = {}
 
 
-def examples_in(database: Database) -> dict[str, Any]:
-    """The same, made once for each database and brought back row by row: making them takes ten times as long."""
+def made_once(database: Database, make: Callable[[], dict[str, Any]] = examples) -> dict[str, Any]:
+    """What `make` makes and gives, made once for each database and then brought back row by row, which is quick."""
+    key = (database.url, make.__module__, make.__qualname__)
     db.session.remove()
-    if database.url not in _made:
+    if key not in _made:
         before = database.rows()
         database.empty()
         others = [make_user() for _ in range(9)]  # they leave room for the ids of who asks
         for other in others:
             open_session(other)
-        values, gone = examples(), {other.id for other in others}
+        values, gone = make(), {other.id for other in others}
         db.session.remove()
         rows = database.rows()
         for table, name in ((User.__table__, "id"), (Session.__table__, "user_id")):
             rows[table] = [row for row in rows[table] if row[name] not in gone]
         database.empty()
         database.bring(before)
-        _made[database.url] = values, rows
-    values, rows = _made[database.url]
+        _made[key] = values, rows
+    values, rows = _made[key]
     database.bring(rows)
     return dict(values)
 

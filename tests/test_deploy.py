@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -39,6 +42,33 @@ def test_a_unit_starts_the_packages_of_its_own_version_and_may_write_nowhere_els
     text = read(f"systemd/{unit}")
     assert '"$$(pwd -P)/.venv/bin/python"' in text and "WorkingDirectory=/srv/cms/current" in text
     assert {"ProtectSystem=strict", "NoNewPrivileges=yes", "PrivateTmp=yes"} <= set(text.splitlines())
+
+
+STARTING = """
+import importlib.util, os, threading, time
+spec = importlib.util.spec_from_file_location("conf", "deploy/gunicorn.conf.py")
+conf = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(conf)
+began, started = threading.Event(), []
+def slow(*_args, **_kwargs):
+    began.set()
+    time.sleep(0.3)
+    started.append(1)
+    raise SystemExit
+conf.subprocess.Popen = slow
+threading.Thread(target=conf.worker, args=(None,), daemon=True).start()
+began.wait()
+child = os.fork()
+if not child:
+    os._exit(0 if started else 1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_no_web_worker_is_forked_while_the_worker_for_jobs_is_started():
+    """It would keep the pipe open by which Popen learns that its process runs, and nobody would wait for its end."""
+    environ = os.environ | {"DATABASE_URL": "sqlite://", "SECRET_KEY": "only for tests"}
+    subprocess.run([sys.executable, "-c", STARTING], cwd=ROOT, env=environ, check=True, timeout=60)
 
 
 def test_nginx_the_socket_and_the_app_meet_at_one_place():

@@ -239,7 +239,10 @@ def test_a_lock_file_pins_all_and_names_no_index(name):
 def test_no_file_names_a_place_on_somebodys_machine():
     tops = ["cms", "templates", "static", "migrations", "tests", "deploy", "bench", "docs", ".ci"]
     files = [
-        path for top in tops for path in (ROOT / top).rglob("*") if path.suffix not in (".pyc", ".br", ".gz", ".png")
+        path
+        for top in tops
+        for path in (ROOT / top).rglob("*")
+        if path.suffix not in (".br", ".gz", ".png") and path.parent.name != "__pycache__"
     ]
     files += [path for path in ROOT.iterdir() if path.is_file()]
     place = re.compile(rb"/(?:work|root|Users|home/\w+)/(?!:)")

@@ -16,7 +16,7 @@ from cms.config import ROOT
 from cms.db import db
 from cms.models import Session
 from tests.databases import count_queries
-from tests.endpoints import Endpoint, endpoints, examples_in, page_of
+from tests.endpoints import Endpoint, endpoints, made_once, page_of
 from tests.factories import make_customer, make_order, make_product, make_user
 
 HEADERS = {  # word for word: what the product says of itself is what is tested
@@ -50,7 +50,7 @@ private = [endpoint for endpoint in endpoints() if endpoint.permission != "publi
 @pytest.fixture
 def values(app, clock, migrated):
     """An example of everything that an address may name."""
-    return examples_in(migrated)
+    return made_once(migrated)
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Table, func, or_, select
+from sqlalchemy import ForeignKeyConstraint, Select, Table, func, or_, select
 
 from cms.dates import business_date
 from cms.db import db
@@ -31,13 +31,18 @@ def _orphans(table: Table) -> Iterator[str]:
 
 
 def _missing(table: Table, key: ForeignKeyConstraint) -> Iterator[str]:
+    for row_key, value in db.session.execute(_without_parent(table, key)):
+        yield f"{table.name} {row_key}: {key.elements[0].parent.name} {value} does not exist"
+
+
+@cache
+def _without_parent(table: Table, key: ForeignKeyConstraint) -> Select:
     element = key.elements[0]
     child, parent = element.parent, element.column.table.alias()
     there = parent.c[element.column.name]
     first = next(iter(table.primary_key.columns))
     query = select(first, child).outerjoin(parent, there == child).where(child.is_not(None), there.is_(None))
-    for row_key, value in db.session.execute(query.limit(MOST_SHOWN)):
-        yield f"{table.name} {row_key}: {child.name} {value} does not exist"
+    return query.limit(MOST_SHOWN)
 
 
 def unique_refs() -> Checks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -52,10 +53,11 @@ PARTS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
 """Each table with its key and its amounts, in the order of `rules.contribution`."""
 
 
-def wholes() -> list[Whole]:
+@cache
+def wholes() -> tuple[Whole, ...]:
     """Every such table, in the order in which one rests on another."""
     recounts = (cohorts(), _years(), _gaps(), _segments())
-    return [Whole(*part, recount) for part, recount in zip(PARTS.values(), recounts, strict=True)]
+    return tuple(Whole(*part, recount) for part, recount in zip(PARTS.values(), recounts, strict=True))
 
 
 _DAYS = (
@@ -135,17 +137,24 @@ def _segments() -> Select:
 
 def wrong_rows(whole: Whole, most: int = 20) -> list[tuple[tuple, tuple[int, ...], tuple[int, ...]]]:
     """Rows whose totals differ from the recount, or that one of the two lacks: the key, the kept, the recounted."""
-    kept, size = whole.table, len(whole.key)
-    counted = whole.recount.subquery()
+    differing, gone = _wrong(whole)
+    size, nothing = len(whole.key), (0,) * len(whole.amounts)
+    rows = db.session.execute(differing.limit(most))
+    found = [(tuple(row[:size]), tuple(map(int, row[size::2])), tuple(map(int, row[size + 1 :: 2]))) for row in rows]
+    missing = [(tuple(row[:size]), tuple(row[size:]), nothing) for row in db.session.execute(gone.limit(most))]
+    return found + missing
+
+
+@cache
+def _wrong(whole: Whole) -> tuple[Select, Select]:
+    """What differs or is not kept, each kept amount beside its recount; and what is kept of nothing."""
+    kept, counted = whole.table, whole.recount.subquery()
     column = dict(zip(whole.columns, counted.c, strict=True))
     same = and_(*(getattr(kept, name) == column[name] for name in whole.key))
     pairs = [(func.coalesce(getattr(kept, name), 0), func.coalesce(column[name], 0)) for name in whole.amounts]
     keys = [column[name] for name in whole.key]
     differing = select(*keys, *(one for pair in pairs for one in pair)).select_from(counted).outerjoin(kept, same)
-    rows = list(db.session.execute(differing.where(or_(*(a != b for a, b in pairs))).limit(most)))
     left = [getattr(kept, name) for name in whole.columns]
-    gone = select(*left).outerjoin(counted, same).where(keys[0].is_(None), or_(*(one != 0 for one in left[size:])))
-    found = [(tuple(row[:size]), tuple(map(int, row[size::2])), tuple(map(int, row[size + 1 :: 2]))) for row in rows]
-    nothing = (0,) * len(whole.amounts)
-    missing = [(tuple(row[:size]), tuple(row[size:]), nothing) for row in db.session.execute(gone.limit(most))]
-    return found + missing
+    some = or_(*(amount != 0 for amount in left[len(keys) :]))
+    gone = select(*left).outerjoin(counted, same).where(keys[0].is_(None), some)
+    return differing.where(or_(*(a != b for a, b in pairs))), gone

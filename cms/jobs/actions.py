@@ -72,6 +72,17 @@ def claim() -> Job | None:
     return None
 
 
+def let_go() -> None:
+    """What this process worked on when it lost its database waits for a worker, as if this one had ended."""
+    long_ago = clock.now() - 2 * SILENT_FOR
+    db.session.execute(
+        update(Job)
+        .where(Job.state == "running", Job.worker == workers.me())
+        .values(seen_at=long_ago)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def tell(job: Job, done: int, total: int) -> None:
     """Note how far a job is; it counts as a sign of life."""
     _set(job, done=done, total=total, seen_at=clock.now())

@@ -85,6 +85,11 @@ def run_next() -> bool:
     return True
 
 
+def let_go() -> None:
+    """For a worker that has its database back: the job that it could not even say it failed at is begun anew."""
+    _stored(actions.let_go)
+
+
 def put_aside_what_is_due() -> None:
     """Queue what is due by itself. A key is due once, whichever worker asks first. Other work goes on if this fails."""
     for kind, place in DUE.items():

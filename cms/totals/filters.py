@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
@@ -25,6 +26,7 @@ DAY_COLUMNS = (
 METHOD_COLUMNS = ("payments", "received_paise", "refunded_paise")
 
 
+@cache
 def days_recounted() -> Select:
     """The `day_totals` that the rows themselves give: day and DAY_COLUMNS, for each day on which something happened."""
 
@@ -74,6 +76,7 @@ def credit_recounted() -> Subquery:
     )
 
 
+@cache
 def methods_recounted() -> Select:
     """The `method_totals` that the confirmed payments give: day, method and METHOD_COLUMNS."""
     came, amount = Payment.kind == "payment", Payment.amount_paise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Select, delete, func, insert, literal, select, union_all
@@ -57,6 +58,7 @@ for _table, _name in TABLES:
     _ADDING["mariadb", _name] = _ADDING["mysql", _name]
 
 
+@cache
 def recounted(name: str) -> Select:
     """The rows themselves by `day` or `month`: that, product_id and SUMS, for each on which something happened."""
 

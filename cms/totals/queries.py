@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
@@ -36,12 +37,14 @@ class Kept:
     only: ColumnElement[bool] | None = None
 
 
-def kept_totals() -> list[Kept]:
+@cache
+def kept_totals() -> tuple[Kept, ...]:
     """Every kept total of the product, in the order in which one rests on another."""
     credit = Kept(Customer, Customer.id, ("credit_paise",), credit_recounted())
-    return [_lines(), _orders(), _customers(), credit, _products(), _stock()]
+    return (_lines(), _orders(), _customers(), credit, _products(), _stock())
 
 
+@cache
 def wrong(kept: Kept) -> Select:
     """Rows whose kept totals differ from the recount: key, then kept and recounted value of each column in turn."""
     query = select(kept.key, *(column for pair in _pairs(kept) for column in pair)).join(

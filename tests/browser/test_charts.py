@@ -40,19 +40,24 @@ def drawn(page: Page, name: str):
             break
         page.wait_for_timeout(100)
     expect(section.locator("[data-drawn]")).to_be_visible()
-    page.wait_for_load_state("networkidle")  # its neighbours may push it while they come
-    section.evaluate(MIDDLE)
     return section
+
+
+def at_rest(page: Page, mark):
+    """Where a bar, slice or point stands in the end."""
+    page.wait_for_load_state("networkidle")  # its neighbours may push it while they come
+    mark.locator("xpath=ancestor::*[@data-drawn]").evaluate(MIDDLE)
+    before, box = None, mark.bounding_box()
+    while box != before:  # charts that come elsewhere push it
+        page.wait_for_timeout(150)
+        before, box = box, mark.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def click(page: Page, mark) -> None:
     """A bar, slice or point as a mouse meets it: Plotly lays a sheet over all of them, and answers once it has told
     what lies below the mouse."""
-    before, box = None, mark.bounding_box()
-    while box != before:  # charts that come elsewhere push it
-        page.wait_for_timeout(150)
-        before, box = box, mark.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = at_rest(page, mark)
     page.mouse.move(x - 1, y)
     page.mouse.move(x, y)
     expect(mark.locator("xpath=ancestor::*[@data-drawn]").locator(".hoverlayer .hovertext")).not_to_have_count(0)
@@ -91,8 +96,7 @@ def test_a_finger_first_sees_the_value_and_then_goes(chromium, server, sales, co
     page = phone.new_page()
     page.goto("/dashboards/products")
     chart = drawn(page, "Top products by revenue")
-    box = chart.locator(".bars .point path").nth(0).bounding_box()
-    tap = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tap = at_rest(page, chart.locator(".bars .point path").nth(0))
     page.touchscreen.tap(*tap)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("Saree: ₹10,00,000.00")
     page.wait_for_timeout(400)
@@ -133,10 +137,9 @@ SHIFTS = """() => {
   const note = (one) => one.hadRecentInput || window.moved.push(one.value);
   new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: "layout-shift", buffered: true });
 }"""
-
-
 ALL_HERE = """() => [...document.querySelectorAll(".skeleton")]
   .every((part) => part.getBoundingClientRect().top > innerHeight + 300)"""
+READ = """scrollY + innerHeight > document.scrollingElement.scrollHeight - 2 && !document.querySelector(".skeleton")"""
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -155,6 +158,9 @@ def test_nothing_moves_while_the_charts_come(page: Page, sign_in, request, width
             if page.evaluate(ALL_HERE):
                 break
             page.wait_for_timeout(50)
+        if page.evaluate(READ):
+            break
+    page.wait_for_timeout(200)  # what still moves then is seen too
     expect(page.locator(".skeleton")).to_have_count(0)
     assert sum(page.evaluate("window.moved")) < 0.1
 
@@ -233,6 +239,8 @@ def test_a_page_with_all_its_charts_can_be_used_by_everyone(page: Page, sales, p
     for _ in range(40):
         page.mouse.wheel(0, 500)
         page.wait_for_timeout(50)
+        if page.evaluate(READ):
+            break
     expect(page.locator(".skeleton")).to_have_count(0)
     for host in page.locator("[data-chart]").all():
         host.evaluate(MIDDLE)

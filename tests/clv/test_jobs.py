@@ -15,15 +15,21 @@ from cms.errors import RuleError
 from cms.jobs import runner
 from cms.models import Activity, ClvFit, Customer, CustomerValue, Job
 from tests.databases import count_queries
+from tests.endpoints import made_once
 from tests.factories import make_customer, make_order, make_product, make_user, write
 
 LAST = date(2026, 3, 14)
 
 
 @pytest.fixture
-def demo(app, clock):
+def demo(app, clock, migrated):
+    made_once(migrated, fill)
+
+
+def fill() -> dict:
     with write():
         fill_shop(Size(150, 900, 7), LAST, None)
+    return {}
 
 
 def fitted() -> ClvFit:

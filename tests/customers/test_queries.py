@@ -9,6 +9,7 @@ from cms.customers.filters import SORTS, CustomerFilter
 from cms.customers.queries import customers_matching, customers_named
 from cms.db import db
 from cms.models import Customer
+from tests.endpoints import made_once
 from tests.factories import make_customer, make_order, make_product, write
 
 TODAY = date(2026, 3, 14)
@@ -114,14 +115,19 @@ def test_a_customer_becomes_inactive_as_days_pass(app, clock):
 
 
 @pytest.fixture
-def many(app, clock):
+def many(app, clock, migrated):
     """130 customers with the same names, days and sums again and again, a third without any order."""
-    product = make_product()
-    for number in range(130):
-        clock.now = datetime(2026, 1, 1 + number % 7, 6)
-        customer = make_customer(f"Asha {number % 5}")
-        for _ in range(number % 3):
-            make_order(customer, product)
+
+    def fill() -> dict:
+        product = make_product()
+        for number in range(130):
+            clock.now = datetime(2026, 1, 1 + number % 7, 6)
+            customer = make_customer(f"Asha {number % 5}")
+            for _ in range(number % 3):
+                make_order(customer, product)
+        return {"now": clock.now}
+
+    clock.now = made_once(migrated, fill)["now"]
 
 
 KEYS = {

@@ -20,6 +20,7 @@ from cms.insights import routes as insights
 from cms.models import Customer
 from tests.after_sale import make_feedback, make_return
 from tests.client import Browser
+from tests.endpoints import made_once
 from tests.factories import make_customer, make_order, make_product, write
 from tests.payments.doing import pay
 
@@ -43,7 +44,12 @@ MONEY = r"₹([\d,]+\.\d\d)"
 
 
 @pytest.fixture
-def shop(client, clock) -> Browser:
+def shop(client, clock, migrated) -> Browser:
+    clock.now = made_once(migrated, lambda: fill(clock))["now"]
+    return client
+
+
+def fill(clock) -> dict:
     """Four months of all that figures count, and of what they do not."""
     lamp, saree = make_product("Lamp", 100_00, stock=500), make_product("Silk saree", 2_500_00, stock=100)
     gift = make_product("Gift", 0)
@@ -73,7 +79,7 @@ def shop(client, clock) -> Browser:
     make_order(people[0], lamp, *[saree] * 22)  # too many lines to tell what goes together
     with write():
         archive_customer(db.session.get_one(Customer, people[3].id), True, people[3].version, None)
-    return client
+    return {"now": clock.now}
 
 
 class Lists:

@@ -6,15 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from cms.config import ROOT
 from cms.db import db
 from cms.imports import landing, uploading
-from cms.jobs import actions, beats, queries, workers
+from cms.jobs import actions, beats, queries, runner, workers
 from cms.jobs.runner import run_next
 from cms.models import Customer, Import, Job
 from tests.databases import SECRET, dying_with_us
@@ -62,6 +64,34 @@ def test_what_ends_its_workers_is_given_up_with_a_sentence(app, clock):
     with write():
         assert actions.claim() is None
     assert (queries.fresh(job.id).state, queries.fresh(job.id).message) == ("failed", actions.GIVEN_UP)
+
+
+def away(*_args):
+    raise OperationalError("", {}, Exception("gone away"))
+
+
+def test_what_a_worker_could_not_even_put_back_is_begun_anew_by_itself(app, monkeypatch):
+    """It lives, so nobody else would take its job for minutes."""
+    job = make_job("tests.unknown")
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "put_back", away)
+        with pytest.raises(OperationalError):
+            run_next()
+    db.session.rollback()
+    assert queries.fresh(job.id).worker == workers.me() and not run_next()
+    runner.let_go()
+    assert run_next() and queries.fresh(job.id).tries == 2
+
+
+def test_a_worker_lets_go_once_its_database_is_back(app, monkeypatch):
+    done, parent = [], iter((1, 1, 0))
+    monkeypatch.setattr(runner, "run_next", lambda: done.append("work") or away() if not done else True)
+    monkeypatch.setattr(runner, "let_go", lambda: done.append("let go"))
+    monkeypatch.setattr(os, "getppid", lambda: next(parent))
+    monkeypatch.setattr(signal, "signal", lambda *_args: None)
+    monkeypatch.setattr(threading.Event, "wait", lambda *_args: True)
+    assert app.test_cli_runner().invoke(args=["worker", "--parent", "1"]).exit_code == 0
+    assert done == ["work", "let go"]
 
 
 def test_a_full_disk_is_told_and_not_tried_again(app, monkeypatch):

@@ -17,6 +17,7 @@ from cms.db import db
 from cms.models import Customer, Order, OrderLine
 from cms.rfm import rules
 from cms.totals.actions import rebuild
+from tests.endpoints import made_once
 from tests.factories import make_product, write
 from tests.recount import assert_totals_right
 
@@ -31,9 +32,13 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def retail(app, clock):
+def retail(app, clock, migrated):
     """All orders of the year, each as its day and sum."""
     clock.now = datetime(2011, 12, 10, 6)
+    made_once(migrated, _fill)
+
+
+def _fill() -> dict:
     orders = rows_of("order_days.csv.gz")
     refs = sorted({row["customer_ref"] for row in orders}, key=int)
     ids = {ref: number for number, ref in enumerate(refs, 1)}
@@ -43,6 +48,7 @@ def retail(app, clock):
         db.session.execute(insert(Order), [_order(number, ids, row) for number, row in enumerate(orders, 1)])
         db.session.execute(insert(OrderLine), [_line(number, product.id, row) for number, row in enumerate(orders, 1)])
         rebuild()
+    return {}
 
 
 def _customer(id: int, ref: str) -> dict:

@@ -13,7 +13,7 @@ from cms.views.actions import save_view
 from cms.views.lists import FILTERS
 from tests.after_sale import make_complaint, make_feedback, make_invoiced, make_message, make_return
 from tests.databases import count_queries
-from tests.endpoints import endpoints, examples_in, page_of
+from tests.endpoints import endpoints, made_once, page_of
 from tests.factories import make_customer, make_order, make_product, make_user, write
 from tests.payments.doing import pay
 
@@ -116,7 +116,7 @@ def test_days_the_wrong_way_round_are_said(client):
 
 def test_no_page_links_to_a_list_with_a_filter_that_it_does_not_know(client, clock, migrated):
     """Every link of every page to a list is opened once."""
-    values = examples_in(migrated)
+    values = made_once(migrated)
     lists = re.compile(rf'href="(/(?:{"|".join(FILTERS)})\?[^"#]+)')
     links: dict[str, str] = {}
     for endpoint in endpoints("GET", besides=("auth.end_session",)):
