@@ -19,9 +19,10 @@ from cms.db import db, writing
 from cms.errors import RuleError
 from cms.fields import version_of
 from cms.imports import queries, reverting, uploading, words
-from cms.imports.columns import LABELS, columns_of, guessed, matched, source_of
+from cms.imports.columns import LABELS, columns_of, guessed, lacking, matched, source_of
 from cms.imports.files import BadFile
 from cms.imports.look import MOST_SENT, look_at
+from cms.imports.matching import laid_out
 from cms.imports.rules import TABLES
 from cms.jobs import beats
 from cms.jobs import queries as jobs
@@ -202,17 +203,22 @@ def _match(found: Any, error: RuleError | None = None, form: Any = None) -> str:
         matching = [form.get(f"column-{at}", "") for at in range(len(found.headers))]
     elif fills != found.fills:
         matching = matched(found.headers, fills, source_of(found.headers))
+    mode = form.get("mode", "create") if form else found.mode
+    source = LABELS.get(found.source, "") if fills == guessed(found.headers)[0] else ""
+    settled = bool(source) or found.step != "match" or uploading.REMEMBERED in found.said
+    if fills and lacking(fills, matching, mode):
+        settled = False  # one of those left out may be what is missing
     return render_template(
         "imports/match.html",
         upload=found,
         fills=fills,
-        matching=matching,
-        mode=form.get("mode", "create") if form else found.mode,
+        layout=laid_out(found.headers, found.samples, matching, settled),
+        mode=mode,
         follow=bool(form.get("payments_follow")) if form else found.payments_follow,
         tables=words.TABLES,
         modes=words.MODES,
-        columns=[(name, words.column(name)) for name in columns_of(fills)] if fills else [],
-        source=LABELS.get(found.source, "") if fills == guessed(found.headers)[0] else "",
+        choices=[(name, words.column(name)) for name in columns_of(fills)] if fills else [],
+        source=source,
         updatable=fills in uploading.UPDATABLE,
         error=error,
     )
