@@ -14,6 +14,7 @@ from cms.formats import email_key, parse_email, parse_phone, show_phone
 from cms.imports.batches import Batch, in_parts, merged_into
 from cms.imports.changes import CUSTOMER, Changed, change_customers, keys_of
 from cms.imports.customers import Customers
+from cms.imports.faults import Faults
 from cms.imports.files import Rows
 from cms.imports.rules import row_key
 from cms.imports.run import FileRun, existing
@@ -172,9 +173,15 @@ class MatchedCustomers(Found, Customers):
         return self.owners[name].get(key) if key else None
 
     def _contacts(self, cells: list[str]) -> tuple[list[str], str | None, str | None]:
-        cells[0] = clean_text(cells[0], 64, "customer_ref", what="customer_ref")
-        email = email_key(parse_email(cells[2])) if cells[2] else None
-        return cells, email, parse_phone(cells[3], self.run.country) if cells[3] else None
+        tell = Faults()
+        cells[0] = tell(clean_text, cells[0], 64, "customer_ref", what="customer_ref")
+        email = tell(parse_email, cells[2]) if cells[2] else None
+        phone = tell(parse_phone, cells[3], self.run.country) if cells[3] else None
+        if tell.errors:
+            name = cells[1] or ("" if self.file.file.mode == "create" else "?")  # who is known needs none
+            tell(self._read, "", ["", name, "", "", *cells[4:]])
+        tell.end()
+        return cells, email_key(email) if email else None, phone
 
     def _new(self, line: int, cells: list[str], key: str | None, new: list[tuple[int, dict[str, Any]]]) -> None:
         if cells[0] and cells[0] in self.lines:

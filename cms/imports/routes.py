@@ -8,6 +8,8 @@ import io
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -225,12 +227,14 @@ def _match(found: Any, error: RuleError | None = None, form: Any = None) -> str:
 
 
 def _progress(found: Any, job: Any) -> str:
+    problems = (found.report or {}).get("problems", ())
     return page_or_fragment(
         "imports/show.html",
         "imports/_upload.html",
         upload=found,
         job=job,
         report=found.report,
+        left_out=[(line, list(rest)) for line, rest in groupby(problems, itemgetter(0))],
         there=queries.file_is_there(found.id),
         rejected=queries.has_rejected(found.id),
         tables=words.TABLES,
