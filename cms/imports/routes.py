@@ -28,13 +28,11 @@ from cms.imports.matching import laid_out
 from cms.imports.rules import TABLES
 from cms.jobs import beats
 from cms.jobs import queries as jobs
-from cms.web import page_or_fragment, toast
+from cms.web import drain, page_or_fragment, toast
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 TOO_LARGE = "This file is larger than 256 MB. Send it packed (.csv.gz), or in parts."
-DRAIN_BYTES = 2 * MOST_SENT
-"""So much of a file that is too large is read and thrown away: a browser hears the answer only once it has sent all."""
 
 
 @bp.get("")
@@ -74,9 +72,7 @@ def _writing() -> Iterator[None]:
 @bp.errorhandler(413)
 def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Said beside the field, and not as a connection that breaks off."""
-    left = min(request.content_length or 0, DRAIN_BYTES)
-    while left > 0 and (read := request.environ["wsgi.input"].read(min(left, 65_536))):
-        left -= len(read)
+    drain(2 * MOST_SENT)
     return _index(TOO_LARGE), 413
 
 
