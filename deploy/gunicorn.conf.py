@@ -38,11 +38,19 @@ def metrics_port() -> int | None:
     return int(port)
 
 
+beginning = threading.Lock()
+"""No web worker is forked while a worker for jobs is begun: it would keep the pipe open by which Popen hears that the
+program runs, and Popen would wait for as long as that web worker lives."""
+os.register_at_fork(before=beginning.acquire, after_in_parent=beginning.release, after_in_child=beginning.release)
+
+
 def worker(server: Any) -> None:
     """Keep one `flask worker` beside the web workers, begun anew when it ends. It ends by itself when we do."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--parent", str(os.getpid())]
     while True:
-        code = subprocess.Popen(command, cwd=ROOT).wait()  # noqa: S603
+        with beginning:
+            process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603
+        code = process.wait()
         server.log.info("the worker for background jobs ended (%s)", code)
         time.sleep(5)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -56,3 +59,29 @@ def test_nginx_believes_no_client_and_sends_no_form_twice():
     ):
         assert line in text
     assert "$request_uri" not in re.search(r"log_format.*?;", text, re.DOTALL)[0]
+
+
+FORKING = """
+import os, runpy, subprocess, sys, threading, time
+conf, said = runpy.run_path("deploy/gunicorn.conf.py"), []
+class Slow:
+    def __init__(self, *args, **how):
+        said.append("begins"), time.sleep(0.3), said.append("runs")
+    def wait(self):
+        sys.exit()  # of the thread
+subprocess.Popen = Slow
+threading.Thread(target=conf["worker"], args=(None,), daemon=True).start()
+while not said:
+    time.sleep(0.01)
+if os.fork():
+    print(*said)
+"""
+
+
+def test_no_web_worker_is_forked_while_a_worker_for_jobs_is_begun(tmp_path):
+    """It would keep open the pipe that says when the program runs: that worker was never begun again when it ended."""
+    environ = os.environ | {"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": "sqlite://", "METRICS": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "begins runs\n"
