@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, flash, g, redirect, request, session, url_for
@@ -37,11 +37,11 @@ def reads_only(view: View) -> View:
     return view
 
 
-def takes(most_bytes: int) -> Callable[[View], View]:
-    """Takes more than other addresses do: a file. Strangers are sent away before it is read."""
+def takes(most_bytes: int, lets: Callable[[], bool] = lambda: False) -> Callable[[View], View]:
+    """Takes more than other addresses do: a file. Strangers are sent away before it is read, unless one `lets` in."""
 
     def declare(view: View) -> View:
-        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        view.most_bytes, view.lets = most_bytes, lets  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -74,14 +74,17 @@ def guard() -> ResponseReturnValue | None:
     """Lets through who may; a stranger goes to sign in and comes back, others are told no."""
     if request.endpoint is None:
         return None  # 404 and 405 say the same to everyone
-    permission = _view(request.endpoint).permission  # type: ignore[attr-defined]
+    view: Any = _view(request.endpoint)
+    permission, most = view.permission, getattr(view, "most_bytes", 0)
     if permission == "public":
+        if most and view.lets():
+            request.max_content_length = most
         return None
     if g.me is None:
         return _sign_in_first()
     if not may(permission):
         abort(403, NOT_FOR[permission])
-    if most := getattr(_view(request.endpoint), "most_bytes", 0):
+    if most:
         request.max_content_length = most
     return None
 

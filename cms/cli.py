@@ -20,7 +20,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from cms import clock
-from cms.db import db, learn_sizes, writing
+from cms.db import db, disk_full, learn_sizes, writing
 from cms.errors import RuleError
 from cms.models.people import ROLES
 
@@ -52,7 +52,11 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             raise click.ClickException(
                 f"Someone else changed the shop meanwhile; nothing was stored ({error.orig})"
             ) from None
-        except (OperationalError, ProgrammingError) as error:
+        except (OSError, OperationalError, ProgrammingError) as error:
+            if disk_full(error):
+                raise click.ClickException("The disk is full. Nothing was stored; make room, then try again") from None
+            if isinstance(error, OSError):
+                raise
             advice = "is the database reachable and `flask db upgrade` run?"
             raise click.ClickException(f"The database refused; {advice} ({error.orig})") from None
 

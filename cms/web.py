@@ -75,6 +75,13 @@ def refuse_broken_text() -> None:
             abort(400, "What was sent is damaged: some of it is no text. Go back, reload the page and type it again.")
 
 
+def drain(most_bytes: int) -> None:
+    """Read what is sent and throw it away: a browser hears that it is too much only once it has sent all of it."""
+    left = min(request.content_length or 0, most_bytes)
+    while left > 0 and (read := request.environ["wsgi.input"].read(min(left, 65_536))):
+        left -= len(read)
+
+
 def finish(response: Response) -> Response:
     """The headers of every answer, and the toast of an HTMX one."""
     if told := g.pop("told", None):

@@ -47,8 +47,9 @@ def backup(file: Path | None, folder: Path | None) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Delete the shop that is there, with all that is in it.")
+@click.option("--called", default="", hidden=True, help="What the file is called, where it comes without a name.")
 @told
-def restore(file: Path, replace: bool) -> None:
+def restore(file: Path, replace: bool, called: str) -> None:
     """Bring a backup back, whole or not at all, into an empty shop or, with --replace, in place of the one there.
 
     The database is the one of DATABASE_URL, SQLite or MySQL, whichever the backup came from.
@@ -60,7 +61,7 @@ def restore(file: Path, replace: bool) -> None:
     from cms.backups.older import of_today
 
     start = time.monotonic()
-    with Backup(file) as given, of_today(given, note) as found:
+    with Backup(file, called) as given, of_today(given, note) as found:
         click.echo(f"Backup of {found.manifest['shop']}, made {found.manifest['made_at']} UTC, digest {given.digest}")
         if not restoring.has_schema():
             note("Making the tables")

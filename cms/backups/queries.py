@@ -25,6 +25,11 @@ def job_at_work() -> Job | None:
     return db.session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
 
 
+def made_by(job_id: int) -> Job | None:
+    """This job, if it has made a backup."""
+    return db.session.scalars(select(Job).where(Job.id == job_id, Job.kind == KIND, Job.state == "done")).first()
+
+
 def last_failed() -> Job | None:
     """The last backup that did not come about."""
     query = select(Job).where(Job.kind == KIND, Job.state == "failed")

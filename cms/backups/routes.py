@@ -17,8 +17,8 @@ from cms.backups.forms import PlanForm, TakeForm
 from cms.backups.rules import show_plain, show_size, trouble
 from cms.db import db, writing
 from cms.errors import Conflict, RuleError
-from cms.fields import version_of
-from cms.web import toast
+from cms.fields import id_in, version_of
+from cms.web import page_or_fragment, toast
 
 bp = Blueprint("backups", __name__, url_prefix="/settings/backup")
 
@@ -115,12 +115,14 @@ def _page(form: PlanForm) -> str:
     plan, there, failed = queries.the_plan(), kept.all_kept(), queries.last_failed()
     if failed and there and failed.finished_at and failed.finished_at <= there[0].at:
         failed = None
-    return render_template(
+    return page_or_fragment(
         "backups/index.html",
+        "backups/_now.html",
         plan=plan,
         form=form,
         kept=there,
         job=queries.job_at_work(),
+        ended=queries.made_by(id_in(request.args.get("job")) or 0),
         failed=failed,
         trouble=_trouble(plan),
         show_size=show_size,

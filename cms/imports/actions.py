@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,14 @@ def begin(report: Report, tables: frozenset[str], by: Any, dry: bool = False) ->
 
 def load(run: Run, sources: Mapping[str, files.CsvFile]) -> bool:
     """Read the files into the open transaction, one resting on another; whether all of them could be read."""
+    gc.disable()  # rows come and go by the thousand, none of them a cycle: looking for some takes a sixth of the time
+    try:
+        return _load(run, sources)
+    finally:
+        gc.enable()
+
+
+def _load(run: Run, sources: Mapping[str, files.CsvFile]) -> bool:
     first_ids: dict[str, int] = {}
     expected = run.most
     for table, source in sources.items():

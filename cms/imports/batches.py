@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, insert, select, text
 
 from cms.db import db
+from cms.errors import RuleError
 from cms.models import Customer, Merge
 
 SPARE = 100
@@ -103,6 +104,15 @@ class Lookup:
 
     def get(self, key: str) -> Row[Any] | None:
         return self.found.get(key)
+
+
+def named(lookup: Lookup, key: str, thing: str, column: str) -> Any:
+    """The row of this number. Raises RuleError when there is none."""
+    if not key:
+        raise RuleError(f"{column} is needed", column)
+    if (found := lookup.get(key)) is None:
+        raise RuleError(f"There is no {thing} {key[:64]}", column)
+    return found
 
 
 class CustomerLookup(Lookup):

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import CustomerLookup, Lookup, in_parts
+from cms.imports.batches import CustomerLookup, Lookup, in_parts, named
+from cms.imports.faults import Faults
 from cms.imports.rules import (
     ACKNOWLEDGE_WITHIN,
     COMPLAINT_WORDS,
     MORE,
     RESOLVE_WITHIN,
     TABLES,
-    needed,
     one_of,
     whole_number,
 )  # fmt: skip
@@ -61,17 +61,20 @@ class Feedbacks:
 
     def _row(self, _line: int, row: tuple[str, int, list[str]]) -> None:
         key, _twin, (order_no, rating, comment, at_text, sku, name) = row
-        order = self.orders.get(needed(order_no, 64, "order_no"))
-        if order is None:
-            raise RuleError(f"There is no order {order_no}", "order_no")
-        at, day = self.run.moment(at_text, "at") if at_text else (order.ordered_at, order.ordered_on)
-        product = _named(self.products, sku, "product", "sku")
-        name = clean_text(name, 200, "product_name", what="product name")
+        tell = Faults()
+        order = tell(named, self.orders, order_no, "order", "order_no")
+        when = tell(self.run.moment, at_text, "at") if at_text else None
+        product = tell(_named, self.products, sku, "product", "sku")
+        name = tell(clean_text, name, 200, "product_name", what="product name")
+        stars = tell(whole_number, rating, 5, "rating")
+        comment = tell(clean_text, comment, 4000, "comment", many_lines=True, what="comment")
+        tell.end()
+        at, day = when or (order.ordered_at, order.ordered_on)
         said = {
             "order_id": order.id,
             "product_id": product.id if product else None,
-            "rating": whole_number(rating, 5, "rating"),
-            "comment": clean_text(comment, 4000, "comment", many_lines=True, what="comment"),
+            "rating": stars,
+            "comment": comment,
             "at": at,
         }
         if same := self.there.get(tuple(said.values())):
@@ -114,10 +117,15 @@ class Complaints:
     def _row(self, _line: int, row: tuple[str, int, list[str]]) -> None:
         key, _twin, cells = row
         order_no, customer_ref, sku, text, status, opened_at = cells[:USUAL]
-        order = _named(self.orders, order_no, "order", "order_no")
-        product = _named(self.products, sku, "product", "sku")
-        at, day = self._when(opened_at, order)
-        state = one_of(status, COMPLAINT_WORDS, "open", "status")
+        tell = Faults()
+        order = tell(_named, self.orders, order_no, "order", "order_no")
+        tell(_named, self.customers, customer_ref, "customer", "customer_ref")
+        product = tell(_named, self.products, sku, "product", "sku")
+        when = tell(self._when, opened_at, order)
+        state = tell(one_of, status, COMPLAINT_WORDS, "open", "status")
+        tell(_text, text)
+        tell.end()
+        at, day = when
         self.batch.add(
             {
                 "id": self.batch.new_id(),
@@ -174,9 +182,7 @@ class Complaints:
 
 def _named(lookup: Lookup, key: str, thing: str, column: str) -> Any:
     """The row meant, None for a blank. Raises RuleError when there is none of that name."""
-    if key and lookup.get(key) is None:
-        raise RuleError(f"There is no {thing} {key[:64]}", column)
-    return lookup.get(key) if key else None
+    return named(lookup, key, thing, column) if key else None
 
 
 def _text(text: str) -> str:

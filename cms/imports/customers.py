@@ -15,6 +15,7 @@ from cms.db import db
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_gstin, parse_phone, parse_pincode, show_phone
 from cms.imports.batches import in_parts, write_rows
+from cms.imports.faults import Faults
 from cms.imports.files import Rows
 from cms.imports.rules import gender_of, is_india, needed, one_of
 from cms.imports.run import FileRun, existing
@@ -77,31 +78,30 @@ class Customers:
 
     def _read(self, ref: str, cells: list[str]) -> dict[str, Any]:
         _, name, email, phone, gender, segment, address, city, state, postcode, country, gstin, created, *more = cells
-        country = clean_text(country, 60, "country", what="country")
-        at, day = self.run.moment(created, "created_at") if created else (None, None)
-        name = needed(name, 120, "name")
-        email = parse_email(email) if email else ""
-        phone = parse_phone(phone, self.run.country) if phone else ""
-        gstin = parse_gstin(gstin) if gstin else ""
-        city, postcode = clean_text(city, 80, "city", what="city"), self._postcode(postcode, country)
-        return {
+        tell = Faults()
+        name = tell(needed, name, 120, "name")
+        email = tell(parse_email, email) if email else ""
+        phone = tell(parse_phone, phone, self.run.country) if phone else ""
+        row: dict[str, Any] = {
             "ref": ref,
             "name": name,
             "email": email,
             "phone": phone,
-            "gender": gender_of(gender),
-            "segment": self._segment(segment),
-            "address": clean_text(address, 1000, "address", many_lines=True, what="address"),
-            "city": city,
-            "state": clean_text(state, 60, "state", what="state"),
-            "postcode": postcode,
-            "country": country,
-            "gstin": gstin,
-            "created_at": at,
-            "created_on": day,
-            "note": clean_text(more[0], 4000, "note", many_lines=True, what="note"),
-            **self._more(*more[1:]),
-        } | customer_keys(name, email, phone, ref, city, postcode)
+            "gender": tell(gender_of, gender),
+            "segment": tell(self._segment, segment),
+            "address": tell(clean_text, address, 1000, "address", many_lines=True, what="address"),
+            "city": tell(clean_text, city, 80, "city", what="city"),
+            "state": tell(clean_text, state, 60, "state", what="state"),
+            "postcode": tell(self._postcode, postcode, country),
+            "country": tell(clean_text, country, 60, "country", what="country"),
+            "gstin": tell(parse_gstin, gstin) if gstin else "",
+            "note": tell(clean_text, more[0], 4000, "note", many_lines=True, what="note"),
+        }
+        at, day = (created and tell(self.run.moment, created, "created_at")) or (None, None)
+        decided = tell(self._more, *more[1:])
+        tell.end()
+        row |= {"created_at": at, "created_on": day, **decided}
+        return row | customer_keys(name, email, phone, ref, row["city"], row["postcode"])
 
     def _more(self, status: str, until: str, reason: str, offers: str, archived: str) -> dict[str, Any]:
         """What was decided by hand. Raises RuleError."""
@@ -137,10 +137,10 @@ class Customers:
 
     def _add(self, line: int, row: dict[str, Any]) -> None:
         email, phone = row["email_key"], row["phone_key"]
-        if email and email in self.emails:
-            raise RuleError(f"{self.emails[email]} already has this e-mail", "email")
-        if phone and phone in self.phones:
-            raise RuleError(f"{self.phones[phone]} already has the phone {show_phone(phone)}", "phone")
+        tell = Faults()
+        tell(_refuse, self.emails.get(email), "this e-mail", "email")
+        tell(_refuse, self.phones.get(phone), f"the phone {show_phone(phone or '')}", "phone")
+        tell.end()
         who = f"{row['name']} ({row['ref'] or f'line {line}'})"
         if email:
             self.emails[email] = who
@@ -165,6 +165,11 @@ class Customers:
                 add_segment(name)
             self.segments[fold(name)] = name
             self.file.report.notices.append(f"{self.file.file.name}: added the segment {name}")
+
+
+def _refuse(owner: str | None, what: str, column: str) -> None:
+    if owner:
+        raise RuleError(f"{owner} already has {what}", column)
 
 
 def date_by_first_order(run: Any, first_customer: int, first_order: int) -> None:

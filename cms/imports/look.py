@@ -56,7 +56,7 @@ def look_at(file: IO[bytes], name: str) -> tuple[Look, IO[bytes]]:
     """What it is, and its content, unpacked if it was gzipped. Raises BadFile, and then closes it."""
     plain: list[IO[bytes]] = [file]
     try:
-        return _looked_at(plain, _short(name))
+        return _looked_at(plain, last_part(name))
     except BaseException:
         for one in plain:
             one.close()
@@ -90,7 +90,7 @@ def _looked_at(opened: list[IO[bytes]], name: str) -> tuple[Look, IO[bytes]]:
     return _csv(file, name, size), file
 
 
-def _short(name: str) -> str:
+def last_part(name: str) -> str:
     """The last part of a file's name, without what cannot be shown."""
     kept = "".join(letter for letter in re.split(r"[/\\]", name)[-1] if letter.isprintable()).strip()
     return kept[-120:] or "the file"

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from cms.customers.keys import EDITABLE
 from cms.customers.rules import check_not_forgotten, contradicts
 from cms.db import db
+from cms.duplicates.queries import once_of
 from cms.errors import RuleError
 from cms.formats import email_key, parse_email, parse_phone, show_phone
 from cms.imports.batches import Batch, in_parts, merged_into
 from cms.imports.changes import CUSTOMER, Changed, change_customers, keys_of
 from cms.imports.customers import Customers
+from cms.imports.faults import Faults
 from cms.imports.files import Rows
 from cms.imports.rules import row_key
 from cms.imports.run import FileRun, existing
@@ -119,6 +121,11 @@ class Found:
         return row_key(table, cells, occurrence) if occurrence else first
 
 
+def _key(name: str, value: str) -> str:
+    """What an e-mail or phone is kept unique by."""
+    return email_key(value) if name == "email" else value
+
+
 class MatchedCustomers(Found, Customers):
     """Reads customers as other programs write them. A new one without a number gets the next."""
 
@@ -128,6 +135,7 @@ class MatchedCustomers(Found, Customers):
         super().__init__(file)
         self.met, self.waiting = {}, []
         self.owners: dict[str, dict[str, Any]] = {}
+        self.once = once_of()
 
     def _load(self, chunk: Rows) -> None:
         read: list[tuple[int, tuple[list[str], str | None, str | None]]] = []
@@ -137,6 +145,7 @@ class MatchedCustomers(Found, Customers):
             "email": self.find("email_key", {email for _line, (_, email, _) in read if email}),
             "phone": self.find("phone_key", {phone for _line, (_, _, phone) in read if phone}),
         }
+        led = self._by_merge({key for _line, (_, *keys) in read for key in keys if key})
         bare = {line: self.key_of("customers", cells) for line, (cells, *how) in read if not (cells[0] or any(how))}
         known = existing(Customer.request_key, set(bare.values()))
         new: list[tuple[int, dict[str, Any]]] = []
@@ -145,6 +154,7 @@ class MatchedCustomers(Found, Customers):
         def sort(line: int, row: tuple[list[str], str | None, str | None]) -> None:
             cells, email, phone = row
             was: Any = refs.get(cells[0]) or self._owner("email", email) or self._owner("phone", phone)
+            was = was or led.get(email or "") or led.get(phone or "")
             if was:
                 self.meet(line, was, f"{was['name']} ({was['ref']})")
                 self._there(line, was, cells, changed)
@@ -161,6 +171,12 @@ class MatchedCustomers(Found, Customers):
         if not self.run.dry:
             change_customers(changed)
 
+    def _by_merge(self, keys: set[str]) -> dict[str, Any]:
+        """Whom e-mails and phones that went with a merge lead to, but for what two are kept of."""
+        led = {key: min(self.once[key]) for key in keys & self.once.keys() if len(self.once[key]) == 1}
+        kept = self.find("id", set(led.values()))
+        return {key: kept[customer_id] for key, customer_id in led.items()}
+
     def _by_number(self, refs: set[str]) -> dict[str, Any]:
         """Who has, or had before a merge, one of these numbers."""
         found = self.find("ref", refs)
@@ -172,9 +188,15 @@ class MatchedCustomers(Found, Customers):
         return self.owners[name].get(key) if key else None
 
     def _contacts(self, cells: list[str]) -> tuple[list[str], str | None, str | None]:
-        cells[0] = clean_text(cells[0], 64, "customer_ref", what="customer_ref")
-        email = email_key(parse_email(cells[2])) if cells[2] else None
-        return cells, email, parse_phone(cells[3], self.run.country) if cells[3] else None
+        tell = Faults()
+        cells[0] = tell(clean_text, cells[0], 64, "customer_ref", what="customer_ref")
+        email = tell(parse_email, cells[2]) if cells[2] else None
+        phone = tell(parse_phone, cells[3], self.run.country) if cells[3] else None
+        if tell.errors:
+            name = cells[1] or ("" if self.file.file.mode == "create" else "?")  # who is known needs none
+            tell(self._read, "", ["", name, "", "", *cells[4:]])
+        tell.end()
+        return cells, email_key(email) if email else None, phone
 
     def _new(self, line: int, cells: list[str], key: str | None, new: list[tuple[int, dict[str, Any]]]) -> None:
         if cells[0] and cells[0] in self.lines:
@@ -197,6 +219,8 @@ class MatchedCustomers(Found, Customers):
         if (now.get("segment") or was["segment"]) != "Individual":
             now = {name: value for name, value in now.items() if name != "gender"}
             now |= {"gender": None} if was["gender"] else {}
+        old = {name for name in ("email", "phone") if was["id"] in self.once.get(_key(name, now.get(name, "")), ())}
+        now = {name: value for name, value in now.items() if name not in old}  # what a merge left behind stays there
         self._check_contacts(was, now, line)
         if not now:
             self.file.count.known += 1
@@ -213,7 +237,7 @@ class MatchedCustomers(Found, Customers):
         who = f"{was['name']} ({was['ref']})"
         for name, taken, what in (("email", self.emails, "this e-mail"), ("phone", self.phones, "the phone")):
             if name in now:
-                key = email_key(now[name]) if name == "email" else now[name]
+                key = _key(name, now[name])
                 owner = self.owners[name].get(key)
                 other = f"{owner['name']} ({owner['ref']})" if owner and owner["id"] != was["id"] else taken.get(key)
                 if other and other != who:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import CustomerLookup, Lookup, in_parts
-from cms.imports.rules import MOST_LINE_NO, TABLES, needed, quantity_of, status_of, whole_number
+from cms.imports.batches import in_parts
+from cms.imports.order_cells import HEAD, OF_ORDER, USUAL, Head, OrderCells
+from cms.imports.rules import MOST_LINE_NO, needed, quantity_of, whole_number
 from cms.imports.run import FileRun
-from cms.imports.taxes import LINE, Sums, add_up, discounts_of, head_of, line_taxes
-from cms.models import Order, OrderLine, Product, StatusChange
+from cms.imports.taxes import LINE, Sums, add_up, discounts_of, line_taxes
+from cms.models import Order, OrderLine, StatusChange
 from cms.money import parse_percent_bp, percent_of, show_money
-from cms.orders.rules import MOST_PRICE_PAISE, ORDER_BELOW_PAISE
+from cms.orders.rules import ORDER_BELOW_PAISE
 from cms.text import clean_text
 
 ORDER_NOT_NAMED = {
@@ -28,13 +28,6 @@ LINE_NOT_NAMED = {
     "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0,
     "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
 }  # fmt: skip
-HEAD = (
-    "customer_ref", "ordered_at", "status", "delivered_at",
-    "settled", "address", "note", "gst_mode", "place_of_supply", "round_off",
-)  # fmt: skip
-USUAL = len(TABLES["orders"])
-OF_ORDER = len(HEAD) - 4
-Head = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -62,18 +55,16 @@ class Orders:
             self.run.batch(OrderLine),
             self.run.batch(StatusChange),
         )
-        self.customers = CustomerLookup()
-        self.products = Lookup(Product.sku, Product.id, Product.name, Product.hsn, Product.gst_rate_bp)
+        self.cells = OrderCells(file)
         self.seen: dict[str, Seen] = {}
         self.stored: dict[str, tuple[int, int]] = {}
-        self.settled = "payments" not in self.run.files
 
     def load(self) -> None:
         for chunk in self.file.chunks():
-            self.customers.fetch({cells[1] for _line, cells in chunk})
-            self.products.fetch({cells[5] for _line, cells in chunk})
+            self.cells.customers.fetch({cells[1] for _line, cells in chunk})
+            self.cells.products.fetch({cells[5] for _line, cells in chunk})
             self.stored = _stored({cells[0] for _line, cells in chunk} - self.seen.keys())
-            self.file.each(chunk, self._row)
+            self.file.each(chunk, self._row, self.cells.look)
             for batch in (self.orders, self.changes, self.lines):
                 batch.write()
         self._add_sums()
@@ -100,7 +91,7 @@ class Orders:
         head = (customer_ref, ordered_at, status, delivered_at, *cells[USUAL : USUAL + OF_ORDER])
         order = self.seen.get(order_no)
         if order is None:
-            self._check_customer(customer_ref)
+            self.cells.check_customer(customer_ref)
             order, new = self._first_met(line, order_no, head)
         else:
             new = None
@@ -127,10 +118,6 @@ class Orders:
         self.lines.add(row)
         self.file.count.added += 1
 
-    def _check_customer(self, ref: str) -> None:
-        if self.customers.get(ref) is None:
-            raise RuleError(f"There is no customer {ref}" if ref else "customer_ref is needed", "customer_ref")
-
     def _first_met(self, line: int, order_no: str, head: Head) -> tuple[Seen, dict[str, Any] | None]:
         """The order of a row that is the first of it, and its own row unless it is stored already."""
         if order_no in self.stored:
@@ -138,7 +125,7 @@ class Orders:
             self.seen[order_no] = order = Seen(order_id, line, head, known=True, lines=numbers)
             return order, None
         needed(order_no, 64, "order_no")
-        return Seen(0, line, head), self._head(head)
+        return Seen(0, line, head), self.cells.head(head)
 
     def _is_known(self, order: Seen, order_no: str, number: int) -> bool:
         """Whether the line is stored already. Raises RuleError when it cannot be added either."""
@@ -155,31 +142,9 @@ class Orders:
         self.file.count.known += 1
         return True
 
-    def _head(self, head: Head) -> dict[str, Any]:
-        """What all rows of an order must agree on. Raises RuleError."""
-        customer_ref, ordered_at, status_word, delivered_text, *_more = head
-        customer = self.customers.get(customer_ref)
-        at, day = self.run.moment(ordered_at, "ordered_at")
-        delivered: tuple[datetime | None, date | None] = (None, None)
-        if delivered_text:
-            delivered = self.run.moment(delivered_text, "delivered_at")
-            if delivered[1] < day:  # type: ignore[operator]
-                raise RuleError("delivered_at is before the day of the order", "delivered_at")
-        status = status_of(status_word, bool(delivered_text))
-        if delivered_text and status != "Delivered":
-            raise RuleError(f"delivered_at is given, but the order is {status}", "delivered_at")
-        return {
-            "customer_id": customer.id if customer else None,
-            "ordered_at": at,
-            "ordered_on": day,
-            "status": status,
-            "delivered_at": delivered[0],
-            **head_of(dict(zip(HEAD, head, strict=True)), self.settled, self.run.currency),
-        }
-
     def _check_same(self, order: Seen, order_no: str, head: Head) -> None:
         for column, first, now in zip(HEAD, order.head, head, strict=True):
-            if first != now and self._head(order.head) != self._head(head):
+            if first != now and self.cells.head(order.head) != self.cells.head(head):
                 was, text = first or "blank", now or "blank"
                 raise RuleError(f"Order {order_no} has {column} {was} in line {order.line}, but {text} here", column)
 
@@ -192,15 +157,9 @@ class Orders:
         self.changes.add(change | {"at": row["ordered_at"], "undoes_id": None})
 
     def _line(self, line: int, sku: str, name: str, quantity: str, price: str, discount: str) -> dict[str, Any]:
-        product = self.products.get(sku)
-        if product is None:
-            raise RuleError(f"There is no product {sku}" if sku else "sku is needed", "sku")
+        product = self.cells.product(sku)
         units = quantity_of(quantity)
-        if not price:
-            raise RuleError("unit_price is needed", "unit_price")
-        unit_paise = self.file.price(line, price, "unit_price")
-        if unit_paise > MOST_PRICE_PAISE:
-            raise RuleError(f"A price can be at most {show_money(MOST_PRICE_PAISE, self.run.currency)}", "unit_price")
+        unit_paise = self.cells.paise(price, line)
         gross = units * unit_paise
         discount_bp = parse_percent_bp(discount, "discount_percent") if discount else 0
         return {

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Lookup, in_parts
+from cms.imports.batches import Lookup, in_parts, named
+from cms.imports.faults import Faults
 from cms.imports.files import BadFile
-from cms.imports.rules import METHODS, TABLES, needed, one_of, utr_of
+from cms.imports.rules import METHODS, TABLES, one_of, utr_of
 from cms.imports.run import FileRun, existing
 from cms.models import CreditMove, Customer, Order, Payment, Return
 from cms.models.money import PAYMENT_KINDS, PAYMENT_STATES
@@ -47,20 +48,18 @@ class Payments:
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
         key, _twin, (order_no, amount, paid_at, method, reference, ref, kind, state, note, return_no) = row
-        order = self.orders.get(needed(order_no, 64, "order_no"))
-        if order is None:
-            raise RuleError(f"There is no order {order_no}", "order_no")
-        paise = self.file.price(line, amount, "amount")
-        if not paise:
-            raise RuleError("The amount must be more than 0", "amount")
-        at, day = self.run.moment(paid_at, "paid_at")
-        method = one_of(method, METHODS, "other", "method")
-        reference = clean_text(reference, 80, "reference", what="reference")
-        kind = one_of(kind, PAYMENT_KINDS, "payment", "kind")
-        state = one_of(state, PAYMENT_STATES, "confirmed", "state")
-        back = self.returns.get(return_no) if return_no else None
-        if return_no and back is None:
-            raise RuleError(f"There is no return {return_no[:64]}", "return_no")
+        tell = Faults()
+        order = tell(named, self.orders, order_no, "order", "order_no")
+        paise = tell(self._paise, line, amount)
+        when = tell(self.run.moment, paid_at, "paid_at")
+        method = tell(one_of, method, METHODS, "other", "method")
+        reference = tell(clean_text, reference, 80, "reference", what="reference")
+        kind = tell(one_of, kind, PAYMENT_KINDS, "payment", "kind")
+        state = tell(one_of, state, PAYMENT_STATES, "confirmed", "state")
+        back = tell(named, self.returns, return_no, "return", "return_no") if return_no else None
+        note = tell(clean_text, note, 200, "note", what="note")
+        tell.end()
+        at, day = when
         utr = utr_of(method, reference) if state != "refused" else None
         if utr in self.utrs:
             raise RuleError(f"There is another payment with the UPI reference {utr}", "reference")
@@ -81,7 +80,7 @@ class Payments:
                 "utr": utr,
                 "paid_at": at,
                 "paid_on": day,
-                "note": clean_text(note, 200, "note", what="note"),
+                "note": note,
                 "return_id": back.id if back else None,
                 "by_id": None,
                 "created_at": self.run.now,
@@ -92,6 +91,12 @@ class Payments:
         # A file that does not say what was given back does not tell where credit came from either.
         if method == "credit" and state == "confirmed" and "kind" in self.file.file.has:
             self._move_credit(self.batch.rows[-1], paise if kind == "refund" else -paise)
+
+    def _paise(self, line: int, amount: str) -> int:
+        paise = self.file.price(line, amount, "amount")
+        if not paise:
+            raise RuleError("The amount must be more than 0", "amount")
+        return paise
 
     def _move_credit(self, payment: dict[str, Any], paise: int) -> None:
         move = {name: payment[name] for name in ("customer_id", "order_id", "by_id")}

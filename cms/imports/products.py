@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cms.errors import RuleError
+from cms.imports.faults import Faults
 from cms.imports.files import Rows
 from cms.imports.rules import hsn_of, needed, one_of, stock_of
 from cms.imports.run import FileRun, existing
@@ -59,16 +60,17 @@ class Products:
 
     def _read(self, line: int, sku: str, cells: list[str]) -> dict[str, Any]:
         _, name, price, category, hsn, gst_rate, kind, stock, archived = cells
-        name = needed(name, 200, "name")
-        category = clean_text(category, 80, "category", what="category")
-        return {
+        tell = Faults()
+        row: dict[str, Any] = {
             "sku": sku,
-            "name": name,
-            "price_paise": self.file.price(line, price, "price") if price else 0,
-            "category": category,
-            "hsn": hsn_of(hsn),
-            "gst_rate_bp": parse_percent_bp(gst_rate, "gst_rate") if gst_rate else 0,
-            "kind": one_of(kind, KINDS, "goods", "kind"),
-            "stock": stock_of(stock),
-            "archived_at": self.run.moment(archived, "archived_at")[0] if archived else None,
-        } | product_keys(sku, name, category)
+            "name": tell(needed, name, 200, "name"),
+            "price_paise": tell(self.file.price, line, price, "price") if price else 0,
+            "category": tell(clean_text, category, 80, "category", what="category"),
+            "hsn": tell(hsn_of, hsn),
+            "gst_rate_bp": tell(parse_percent_bp, gst_rate, "gst_rate") if gst_rate else 0,
+            "kind": tell(one_of, kind, KINDS, "goods", "kind"),
+            "stock": tell(stock_of, stock),
+        }
+        at = tell(self.run.moment, archived, "archived_at") if archived else None
+        tell.end()
+        return row | {"archived_at": at[0] if at else None} | product_keys(sku, row["name"], row["category"])

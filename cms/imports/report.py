@@ -56,12 +56,12 @@ class Report:
     say: Callable[[str], None] = lambda _text: None
     most: int = MOST_LISTED
 
-    def refuse(self, file: str, line: int | None, column: str | None, why: str) -> None:
-        """Count a problem; the first of them are kept in full."""
+    def refuse(self, file: str, line: int | None, column: str | None, why: str, again: bool = False) -> None:
+        """Count a problem; the first of them are kept in full. `again`: of a row that counts as in error already."""
         self.error_count += 1
         if line is None:
             self.file_errors += 1
-        elif file in self.files:
+        elif file in self.files and not again:
             self.files[file].errors += 1
         if len(self.problems) < self.most:
             self.problems.append(Problem(file, line, column, why))

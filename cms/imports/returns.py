@@ -12,13 +12,13 @@ from sqlalchemy import select
 from cms.dates import parse_date
 from cms.db import db
 from cms.errors import RuleError
-from cms.imports.batches import Lookup, in_parts
+from cms.imports.batches import Lookup, in_parts, named
+from cms.imports.faults import Faults
 from cms.imports.rules import (
     MORE,
     MOST_LINE_NO,
     TABLES,
     flag_of,
-    needed,
     one_of,
     quantity_of,
     row_key,
@@ -91,19 +91,22 @@ class Returns:
         key, twin, cells = row
         order_no, line_no, sku, quantity, reason, returned_at, unit_price, credit_note = cells[:USUAL]
         more = dict(zip(MORE["returns"], cells[USUAL:], strict=True))
-        order = self.orders.get(needed(order_no, 64, "order_no"))
-        if order is None:
-            raise RuleError(f"There is no order {order_no}", "order_no")
-        state = one_of(more["state"], STATES, "refunded", "state")
+        tell = Faults()
+        order = tell(named, self.orders, order_no, "order", "order_no")
+        state = tell(one_of, more["state"], STATES, "refunded", "state")
+        units = tell(quantity_of, quantity)
+        when = tell(self._when, returned_at, order.ordered_on if order else date.min)
+        unit_paise = tell(self.file.price, line, unit_price, "refund_unit_price") if unit_price else None
+        texts = {
+            "reason": tell(clean_text, reason, 80, "reason", what="reason") or "Not stated",
+            "credit_note_ref": tell(clean_text, credit_note, 64, "credit_note_no", what="credit note"),
+        }
+        if order:
+            tell(self._lines_meant, order, order_no, line_no, sku)
+        tell.end()
         if order.status == "Cancelled" and state in ("received", "refunded"):
             raise RuleError(f"Order {order_no} is cancelled; nothing of it can come back", "order_no")
-        units = quantity_of(quantity)
-        at, day = self._when(returned_at, order.ordered_on)
-        unit_paise = self.file.price(line, unit_price, "refund_unit_price") if unit_price else None
-        texts = {
-            "reason": clean_text(reason, 80, "reason", what="reason") or "Not stated",
-            "credit_note_ref": clean_text(credit_note, 64, "credit_note_no", what="credit note"),
-        }
+        at, day = when
         told = self._told(line, more, state, day)
         lines = self._lines_meant(order, order_no, line_no, sku)
         # Units of a refused one are free again, so they may stand there twice.

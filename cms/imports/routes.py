@@ -8,6 +8,8 @@ import io
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -19,19 +21,18 @@ from cms.db import db, writing
 from cms.errors import RuleError
 from cms.fields import version_of
 from cms.imports import queries, reverting, uploading, words
-from cms.imports.columns import LABELS, columns_of, guessed, matched, source_of
+from cms.imports.columns import LABELS, columns_of, guessed, lacking, matched, source_of
 from cms.imports.files import BadFile
 from cms.imports.look import MOST_SENT, look_at
+from cms.imports.matching import laid_out
 from cms.imports.rules import TABLES
 from cms.jobs import beats
 from cms.jobs import queries as jobs
-from cms.web import page_or_fragment, toast
+from cms.web import drain, page_or_fragment, toast
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 TOO_LARGE = "This file is larger than 256 MB. Send it packed (.csv.gz), or in parts."
-DRAIN_BYTES = 2 * MOST_SENT
-"""So much of a file that is too large is read and thrown away: a browser hears the answer only once it has sent all."""
 
 
 @bp.get("")
@@ -71,9 +72,7 @@ def _writing() -> Iterator[None]:
 @bp.errorhandler(413)
 def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     """Said beside the field, and not as a connection that breaks off."""
-    left = min(request.content_length or 0, DRAIN_BYTES)
-    while left > 0 and (read := request.environ["wsgi.input"].read(min(left, 65_536))):
-        left -= len(read)
+    drain(2 * MOST_SENT)
     return _index(TOO_LARGE), 413
 
 
@@ -202,29 +201,36 @@ def _match(found: Any, error: RuleError | None = None, form: Any = None) -> str:
         matching = [form.get(f"column-{at}", "") for at in range(len(found.headers))]
     elif fills != found.fills:
         matching = matched(found.headers, fills, source_of(found.headers))
+    mode = form.get("mode", "create") if form else found.mode
+    source = LABELS.get(found.source, "") if fills == guessed(found.headers)[0] else ""
+    settled = bool(source) or found.step != "match" or uploading.REMEMBERED in found.said
+    if fills and lacking(fills, matching, mode):
+        settled = False  # one of those left out may be what is missing
     return render_template(
         "imports/match.html",
         upload=found,
         fills=fills,
-        matching=matching,
-        mode=form.get("mode", "create") if form else found.mode,
+        layout=laid_out(found.headers, found.samples, matching, settled),
+        mode=mode,
         follow=bool(form.get("payments_follow")) if form else found.payments_follow,
         tables=words.TABLES,
         modes=words.MODES,
-        columns=[(name, words.column(name)) for name in columns_of(fills)] if fills else [],
-        source=LABELS.get(found.source, "") if fills == guessed(found.headers)[0] else "",
+        choices=[(name, words.column(name)) for name in columns_of(fills)] if fills else [],
+        source=source,
         updatable=fills in uploading.UPDATABLE,
         error=error,
     )
 
 
 def _progress(found: Any, job: Any) -> str:
+    problems = (found.report or {}).get("problems", ())
     return page_or_fragment(
         "imports/show.html",
         "imports/_upload.html",
         upload=found,
         job=job,
         report=found.report,
+        left_out=[(line, list(rest)) for line, rest in groupby(problems, itemgetter(0))],
         there=queries.file_is_there(found.id),
         rejected=queries.has_rejected(found.id),
         tables=words.TABLES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from cms.errors import RuleError
 from cms.money import parse_money
@@ -139,6 +140,7 @@ def status_of(text: str, delivered: bool) -> str:
     return status
 
 
+@lru_cache(4096)
 def whole_number(text: str, most: int, column: str) -> int:
     """A whole number from 1 to `most`. Raises RuleError.
 

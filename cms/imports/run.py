@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from cms.dates import business_date, parse_moment
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, in_parts
+from cms.imports.faults import all_of
 from cms.imports.files import CsvFile, Rows
 from cms.imports.report import FileCount, Noticed, Report
 from cms.imports.rules import MORE, TABLES, needed, row_key
@@ -21,6 +23,7 @@ from cms.money import parse_money_rounding
 from cms.refs import next_refs
 
 EVERY = 20_000
+_price = lru_cache(4096)(parse_money_rounding)
 
 
 @dataclass
@@ -86,18 +89,23 @@ class FileRun:
             self.report.notices.append(f"{self.file.name}: ignored unknown columns {', '.join(self.file.unknown)}")
         self.report.notices += self.noticed.sentences(self.file.name)
 
-    def each(self, rows: Iterable[tuple[int, Any]], do: Callable[[int, Any], None]) -> None:
-        """Do it with each row; a row that breaks a rule is listed and left out."""
+    def each(
+        self, rows: Iterable[tuple[int, Any]], do: Callable[[int, Any], None], look: Callable[[Any], None] | None = None
+    ) -> None:
+        """Do it with each row; one that breaks a rule is listed and left out. `look` says what else is wrong with it,
+        where that would cost the right rows too much."""
         for line, row in rows:
             try:
                 do(line, row)
             except RuleError as error:
-                self.report.refuse(self.file.name, line, error.field, error.message)
+                for number, one in enumerate(all_of(error, look, row)):
+                    self.report.refuse(self.file.name, line, one.field, one.message, again=number > 0)
 
     def price(self, line: int, text: str, column: str) -> int:
-        """A price in minor units; decimals beyond the currency's are rounded half up and told. Raises RuleError."""
-        paise, rounded = parse_money_rounding(text, self.run.currency, column)
-        if rounded:
+        """A price in minor units; decimals beyond the currency's are rounded half up and told, unless the line is 0.
+        Raises RuleError."""
+        paise, rounded = _price(text, self.run.currency, column)
+        if rounded and line:
             self.noticed.add(f"values of {column} were rounded", f"line {line}: {text}")
         return paise
 

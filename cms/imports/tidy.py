@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from cms.states import STATES
 
 
-def _bare(text: str) -> str:
+def unmarked(text: str) -> str:
     """Without the mark that keeps digits from being reckoned with: '98480 22338."""
     return text[1:] if text[:1] == "'" and text[1:2] in "+0123456789" else text
 
 
 def _first(text: str) -> str:
     """The first of several in one cell, as Google writes them."""
-    return _bare(text.partition(":::")[0].strip()) if ":" in text else _bare(text)
+    return unmarked(text.partition(":::")[0].strip()) if ":" in text else unmarked(text)
 
 
 def _rate(text: str) -> str:
@@ -75,10 +75,10 @@ def _country(text: str) -> str:
 
 
 TIDY: Mapping[str, Mapping[str, Callable[[str], str]]] = {
-    "customers": {"customer_ref": _bare, "phone": _first, "email": _first, "postcode": _bare, "state": _state,
+    "customers": {"customer_ref": unmarked, "phone": _first, "email": _first, "postcode": unmarked, "state": _state,
                   "country": _country},
-    "products": {"sku": _bare, "hsn": _bare, "gst_rate": _rate, "stock": _stock},
-    "orders": {"order_no": _bare, "customer_ref": _bare, "sku": _bare},
+    "products": {"sku": unmarked, "hsn": unmarked, "gst_rate": _rate, "stock": _stock},
+    "orders": {"order_no": unmarked, "customer_ref": unmarked, "sku": unmarked},
 }  # fmt: skip
 """What is put right in cells of these columns before they are read."""
 OF_SOURCE: Mapping[str, Mapping[str, Callable[[str], str]]] = {"woo-products": {"category": _category}}

@@ -15,7 +15,7 @@ from cms.imports.columns import COMPANY, JOINED, columns_of, plain
 from cms.imports.files import BadFile, CsvFile
 from cms.imports.look import bounded_lines
 from cms.imports.rules import MORE, TABLES
-from cms.imports.tidy import OF_SOURCE, TIDY
+from cms.imports.tidy import OF_SOURCE, TIDY, unmarked
 from cms.imports.workbooks import Workbook
 
 
@@ -121,22 +121,26 @@ class UploadFile(CsvFile):
             asked, self.blanks = TABLES[self.table], [""] * len(MORE[self.table])
         pick: Any = itemgetter(*(places[name][0] if name in places else len(row) for name in asked))
         tidy = {**TIDY.get(self.table, {}), **OF_SOURCE.get(self.plan.source, {})}
-        put = [(at, tidy[name]) for at, name in enumerate(asked) if name in tidy and name in places]
+        every = [(at, tidy[name]) for at, name in enumerate(asked) if name in tidy and name in places]
+        others = [(at, put_right) for at, put_right in every if put_right is not unmarked]
         several = [
             (at, name, _ours_first(name, places[name], row))
             for at, name in enumerate(asked)
             if len(places.get(name, ())) > 1
         ]
         stand_in = places.get(COMPANY, [None])[0] if self.table == "customers" else None
-        if not (put or several or stand_in is not None):
+        plain_row = not (others or several or stand_in is not None)
+        if plain_row and not every:
             return pick
 
         def cells_of(row: list[str]) -> list[str]:
+            if plain_row and not self.marked:  # nearly every row of a long file
+                return pick(row)
             cells = list(pick(row))
             for at, name, of in several:
                 filled = [text for place in of if (text := row[place].strip())]
                 cells[at] = JOINED[name].join(filled) if name in JOINED else filled[0] if filled else ""
-            for at, put_right in put:
+            for at, put_right in every if self.marked else others:
                 if cells[at]:
                     cells[at] = put_right(cells[at].strip())
             if stand_in is not None and not cells[1].strip():

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cms.access import needs
 from cms.jobs import beats, queries
-from cms.web import page_or_fragment
+from cms.web import page_or_fragment, tell
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -15,4 +15,8 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 @bp.get("/<int:job_id>")
 @needs("see")
 def show(job_id: int) -> ResponseReturnValue:
-    return page_or_fragment("jobs/show.html", "jobs/_progress.html", job=beats.shown(queries.job_or_404(job_id)))
+    """Once it has ended, what it made may be shown: `hx-trigger="job-ended from:body"`."""
+    job = beats.shown(queries.job_or_404(job_id))
+    if job.state in ("done", "failed"):
+        tell("job-ended", {"job": job.id})
+    return page_or_fragment("jobs/show.html", "jobs/_progress.html", job=job)

@@ -54,6 +54,21 @@ def test_the_button_makes_one_in_the_background(client, folder):
     assert said() == ["backup.made"]
 
 
+def test_a_new_one_stands_in_the_list_by_itself(client, folder):
+    client.post_form(PAGE)
+    [job] = db.session.scalars(select(Job)).all()
+    page = client.get(PAGE).text
+    assert 'hx-trigger="job-ended from:body"' in page and f'hx-get="{PAGE}?job={job.id}"' in page
+    assert "HX-Trigger" not in client.htmx_get(f"/jobs/{job.id}").headers
+    while run_next():
+        pass
+    assert "job-ended" in client.htmx_get(f"/jobs/{job.id}").headers["HX-Trigger"]
+    [made] = kept.all_kept()
+    part = client.htmx_get(f"{PAGE}?job={job.id}").text
+    assert "<html" not in part and "Backup ready" in part and made.name in part and "job-ended" not in part
+    assert "Backup ready" not in client.get(f"{PAGE}?job=9999999999999").text
+
+
 def test_its_page_says_what_is_in_it(client, one):
     page = client.get(f"{PAGE}/{one.name}").text
     assert one.digest in page and "My shop" in page and "₹499.00" in page

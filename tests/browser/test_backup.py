@@ -16,7 +16,8 @@ def test_an_owner_backs_up_and_takes_the_file_home(page: Page, sign_in, tmp_path
         old.path.unlink()
     page.goto("/settings/backup")
     page.get_by_role("button", name="Back up now").click()
-    page.get_by_role("link", name="Open").click()
+    expect(page.get_by_text("Backup ready")).to_be_visible()  # by itself, and its file with it
+    expect(page.get_by_role("button", name="Back up now")).to_be_visible()
     page.locator("td.title a").click()
     expect(page.get_by_text("₹499.00")).to_be_visible()
     page.get_by_label("Your password").fill("not this one at all")

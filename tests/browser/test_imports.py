@@ -28,7 +28,8 @@ def test_a_shopify_file_comes_in_and_goes_again(page: Page, sign_in) -> None:
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("Recognised: Shopify customers")).to_be_visible()
     expect(page.get_by_label("Default Address City is read as")).to_have_value("city")
-    expect(page.get_by_text("Guntur; Chennai; Pune")).to_be_visible()
+    page.locator("summary", has_text="Default Address City").click()  # folded, since nothing has to be decided
+    expect(page.locator("p", has_text="Guntur; Chennai; Pune")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("heading", name="What would come of it")).to_be_visible()

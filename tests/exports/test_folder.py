@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 from sqlalchemy import select
 
+from cms.config import ROOT
 from cms.db import db
 from cms.exports import folder
 from cms.imports.rules import TABLES
 from cms.models import Activity
+from tests.databases import SECRET
 from tests.exports.shops import rows_in
 from tests.factories import make_customer, make_order
 
@@ -56,3 +63,28 @@ def test_a_failure_leaves_nothing_half_done(run, tmp_path, monkeypatch):
     result = run(tmp_path)
     assert result.exit_code == 1 and "No space left on device" in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+SLOW = """
+import sys, time
+from cms import create_app
+from cms.exports import reading
+app, real = create_app(), reading.rows_of
+def slowly(*args):
+    time.sleep(1)
+    return real(*args)
+reading.rows_of = slowly
+app.test_cli_runner().invoke(args=sys.argv[1:])
+"""
+
+
+def test_one_that_is_killed_leaves_no_file_that_looks_whole(run, app, migrated, tmp_path):
+    make_order(make_customer("Meera Rao"))
+    out = tmp_path / "out"
+    environ = os.environ | {"DATABASE_URL": migrated.url, "INSTANCE_DIR": str(tmp_path), "SECRET_KEY": SECRET}
+    process = subprocess.Popen([sys.executable, "-c", SLOW, "export", str(out)], cwd=ROOT, env=environ)
+    while not list(out.glob(".*part")) and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    assert process.wait() and not list(out.glob("[!.]*"))
+    assert run(out).exit_code == 0 and len(list(out.iterdir())) == len(TABLES), "begun anew, nothing else is left"

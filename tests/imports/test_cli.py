@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from cms.db import db
 from cms.models import Order
@@ -36,6 +37,16 @@ def test_rows_in_error_are_listed_and_nothing_lands(run, tmp_path):
     result = run(folder_of(tmp_path, customers="customer_ref,name\nC1,Asha\nC2,\n"))
     assert result.exit_code == 1 and orders() == 0
     assert "customers.csv line 3, name: name is needed" in result.stdout
+
+
+def test_a_full_disk_is_told_in_a_sentence(run, monkeypatch):
+    def full(*_args):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("cms.imports.actions.rebuild", full)
+    result = run(REAL)
+    assert result.exit_code == 1 and "The disk is full. Nothing was stored" in result.output
+    assert orders() == 0
 
 
 def test_json_tells_the_same(run, tmp_path):

@@ -111,14 +111,14 @@ def work() -> None:
         db.session.rollback()
 
 
-def send(client: Browser, data: bytes, name: str = "file.csv") -> Any:
+def send(client: Browser, data: bytes, name: str = "file.csv", to: str = "/imports", page: str = "") -> Any:
     """The form of the page. The body is made by hand: Werkzeug's own way leaves a file of a long one open."""
     parts = (
-        f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token()}\r\n'
+        f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token(page)}\r\n'
         f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     )
     body = parts.encode() + data + b"\r\n--cut--\r\n"
-    return client.post("/imports", data=body, content_type="multipart/form-data; boundary=cut")
+    return client.post(to, data=body, content_type="multipart/form-data; boundary=cut")
 
 
 def workbook(rows: list[list[str]], **parts: str) -> bytes:
