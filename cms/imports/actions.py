@@ -16,7 +16,7 @@ from cms.imports import files
 from cms.imports.care import Complaints, Feedbacks
 from cms.imports.changes import note_changes
 from cms.imports.customers import Customers, date_by_first_order
-from cms.imports.matched import MatchedCustomers
+from cms.imports.matched_customers import MatchedCustomers
 from cms.imports.matched_products import MatchedProducts
 from cms.imports.orders import Orders
 from cms.imports.payments import Payments
