@@ -14,6 +14,7 @@ from cms.db import db
 from cms.feedback.filters import FeedbackFilter
 from cms.feedback.rules import MOST_ASKED, Spread
 from cms.figures.queries import ratings
+from cms.kept import kept
 from cms.models import Customer, Feedback, FeedbackLink, Order, Product
 from cms.orders import queries as orders
 from cms.paging import PAGE, Page, Sort, page_of
@@ -79,7 +80,7 @@ def product_of(sku: str) -> Any | None:
 
 def spread(first: date | None, last: date | None, today: date) -> Spread:
     """All ratings of these days, from the totals that are kept: what the headline figures say."""
-    return Spread(ratings(min(last, today) if last else today, first))
+    return kept("spread", today, lambda: Spread(ratings(min(last, today) if last else today, first)), first, last)
 
 
 def _ratings() -> Select:

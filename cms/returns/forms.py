@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -24,10 +24,11 @@ MOST_SHOWN = 50
 
 @dataclass
 class DeskLine:
-    """One line of the order. `reason` and `goods`: "" is as chosen for all; `shown`: its answer stands on the page."""
+    """One line of the order. `reason` and `goods`: "" is as chosen for all; `shown`: its answer stands on the page;
+    `sold` is worked out only where something is typed."""
 
     line: Any
-    sold: rules.Sold
+    sold: Callable[[], rules.Sold]
     typed: str = ""
     reason: str = ""
     goods: str = ""
@@ -52,7 +53,7 @@ class DeskLine:
             self.problem = error.message
             return
         if not replaced:
-            self.refund_paise, self.tax_paise = rules.refund_of(self.sold, self.units)
+            self.refund_paise, self.tax_paise = rules.refund_of(self.sold(), self.units)
 
 
 @dataclass

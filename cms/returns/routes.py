@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -165,11 +166,11 @@ def _desk(order_id: int) -> Desk:
     """An empty desk for this order."""
     order, counter, here = payments.order_or_404(order_id), panels.counter_of(order_id), shop()
     delivered_on = clock.business_date(order.delivered_at, here.zone) if order.delivered_at else None
+    back = counter.refunded
     return Desk(
         order=order,
         lines=[
-            DeskLine(line, rules.Sold.of(order, line, counter.refunded.get(line.id, (0, 0, 0))))
-            for line in counter.lines
+            DeskLine(line, partial(rules.Sold.of, order, line, back.get(line.id, (0, 0, 0)))) for line in counter.lines
         ],
         reasons=counter.reasons,
         last=rules.last_day(order.ordered_on, delivered_on, here.return_days, here.return_from),
