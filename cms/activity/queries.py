@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from cms.activity.filters import ActivityFilter
 from cms.dates import to_utc
 from cms.db import db
-from cms.models import Activity, Complaint, Customer, Invoice, Order, Payment, Product, Return, User
+from cms.models import Activity, Complaint, Customer, Invoice, Merge, Order, Payment, Product, Return, User
 from cms.orders.queries import in_their_order, latest_orders
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
 from cms.together import MOST, Together
@@ -30,16 +30,18 @@ MANY = 20_000
 """More entries than this are so common that walking the trail meets some soon."""
 
 NUMBERED: tuple[tuple[str, Any, Any], ...] = (
-    ("orders", Order, Order.ref),
-    ("customers", Customer, Customer.ref),
-    ("products", Product, Product.sku),
-    ("returns", Return, Return.ref),
-    ("complaints", Complaint, Complaint.ref),
-    ("payments", Payment, Payment.ref),
-    ("invoices", Invoice, Invoice.number),
-    ("users", User, User.username),
+    ("orders", Order.id, Order.ref),
+    ("customers", Customer.id, Customer.ref),
+    ("products", Product.id, Product.sku),
+    ("returns", Return.id, Return.ref),
+    ("complaints", Complaint.id, Complaint.ref),
+    ("payments", Payment.id, Payment.ref),
+    ("invoices", Invoice.id, Invoice.number),
+    ("users", User.id, User.username),
+    ("customers", Merge.kept_id, Merge.old_ref),
 )
-"""What is looked for by its number; where several have the same, the first of these is meant."""
+"""What is looked for by its number, at last by one that went with a merge; where several have the same, the first of
+these is meant."""
 
 _undo = aliased(Activity)
 # Of the same thing, says the second line again: nearly all of `undoes_id` is NULL, and a planner that has counted that
@@ -127,8 +129,8 @@ def _about(q: str) -> ColumnElement[bool] | None:
     if found := re.fullmatch(r"([A-Za-z]{2,5})[\s-]*0*(\d{1,9})", q):
         refs.append(f"{found[1].upper()}{int(found[2]):03d}")
     finds = [
-        select(literal(place).label("place"), table.id.label("id")).where(ref.in_(refs))
-        for place, (_thing, table, ref) in enumerate(NUMBERED)
+        select(literal(place).label("place"), row.label("id")).where(ref.in_(refs))
+        for place, (_thing, row, ref) in enumerate(NUMBERED)
     ]
     found_first = db.session.execute(union_all(*finds).order_by("place", "id").limit(1)).first()
     if found_first is None:

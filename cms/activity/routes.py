@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,18 +31,18 @@ bp = Blueprint("activity", __name__, url_prefix="/activity")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = ActivityFilter.from_args(request.args)
-    latest = queries.latest()
+    latest, page = queries.latest(), queries.trail(wanted, shop().zone, request.args)
     return page_or_fragment(
         "activity/index.html",
         "activity/_trail.html",
         shown_at=url_for("activity.index", **wanted.as_args()),
-        page=queries.trail(wanted, shop().zone, request.args),
+        page=page,
         people={str(one.id): one.name for one in latest.pop("people")} | {NOBODY: "Commands and imports"},
         kinds=rules.KINDS,
         wanted=wanted,
         views=bar_of("activity", wanted, request.args, g.me),
         **latest,
-        **_words(),
+        **_words(page.rows),
     )
 
 
@@ -71,8 +72,9 @@ def undo(entry_id: int) -> ResponseReturnValue:
     return "", 409 if problem else 200
 
 
-def _words() -> dict[str, Any]:
-    """What the templates say an entry in."""
+def _words(rows: Sequence[Any] = ()) -> dict[str, Any]:
+    """What the templates say an entry in. `rows`: those of the page, of which the latest step of an order is known."""
+    passed = rules.passed_steps(rows)
     here, day, now, works, manages = shop(), today(), clock.now(), may("work"), may("manage")
 
     def money(paise: int) -> str:
@@ -87,6 +89,8 @@ def _words() -> dict[str, Any]:
         "icon_of": rules.icon,
         "iso_day": date.fromisoformat,
         "undoable": lambda entry: (
-            works and rules.can_offer(entry.verb, entry.undoes_id, entry.at, now, here.undo_minutes)
+            works
+            and entry.id not in passed
+            and rules.can_offer(entry.verb, entry.undoes_id, entry.at, now, here.undo_minutes)
         ),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,6 @@ PAGES: Mapping[str, str] = {
     "products": "/products/{id}",
     "returns": "/returns/{id}",
     "complaints": "/complaints/{id}",
-    "payments": "/payments/{id}",
     "users": "/settings/users/{id}",
     "settings": "/settings",
     "contact_page": "/contact",
@@ -113,6 +112,13 @@ def can_offer(verb: str, undoes_id: int | None, at: datetime, now: datetime, und
     if verb not in UNDOABLE or undoes_id is not None:
         return False
     return verb != "order.moved" or now - at <= timedelta(minutes=undo_minutes)
+
+
+def passed_steps(rows: Iterable[Any]) -> set[int]:
+    """Of entries, the latest first, the steps of orders that a later one of the same order has followed."""
+    steps = [row for row in rows if row.verb == "order.moved" and row.undoes_id is None and row.undone_at is None]
+    last = {row.order_id: row.id for row in reversed(steps)}
+    return {row.id for row in steps} - set(last.values())
 
 
 def check_undoable(verb: str, undoes_id: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
-from cms.duplicates.queries import leads_to, once_of
+from cms.duplicates.queries import leads_to, once_numbered, once_of
 from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, CustomerTerm, Order, Segment
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
@@ -47,6 +48,8 @@ ROW = (
     Customer.override_until,
     Customer.override_reason,
 )
+_NUMBER = re.compile(r"[a-z]{2,8}\d+")
+
 GONE = "That customer no longer exists"
 
 SORTS = {
@@ -106,7 +109,7 @@ def _few(wanted: CustomerFilter, today: date) -> bool:
 
 
 def having_words(query: Select, words: Sequence[str]) -> Select:
-    """Only customers in whose name, e-mail, phone or number, or in a phone or e-mail before a merge, each word is."""
+    """Only customers in whose name, e-mail, phone or number, or in what a merge took along, each word is."""
     for word in words:
         found, led = Customer.search_text.contains(word, autoescape=True), _led_by(word)
         query = query.where(or_(found, Customer.id.in_(led)) if led else found)
@@ -114,9 +117,10 @@ def having_words(query: Select, words: Sequence[str]) -> Select:
 
 
 def _led_by(word: str) -> set[int]:
-    """Who was kept by a merge of somebody with this phone or e-mail, or a good part of it."""
-    could_be = "@" in word or (len(word) > 4 and word.isdecimal())
-    return set().union(*once_of(word).values()) if could_be else set()
+    """Who was kept by a merge of somebody with this number, phone or e-mail, or a good part of the latter two."""
+    if "@" in word or (len(word) > 4 and word.isdecimal()):
+        return set().union(*once_of(word).values())
+    return once_numbered(word) if _NUMBER.fullmatch(word) else set()
 
 
 def ids_of(words: Sequence[str], few: int, short: bool = False) -> Select | Sequence[int] | None:

@@ -206,6 +206,11 @@ def once_of(part: str = "") -> dict[str, set[int]]:
     return found
 
 
+def once_numbered(ref: str) -> set[int]:
+    """Who was kept by the merge of the customer of this number, typed large or small."""
+    return set(db.session.scalars(select(Merge.kept_id).where(Merge.old_ref.in_([ref, ref.upper()]))))
+
+
 def merge_of_entry(entry_id: int) -> Merge | None:
     """The merge that an entry of the trail tells of, as it is now; None once it was undone."""
     query = select(Merge).where(Merge.entry_id == entry_id).execution_options(populate_existing=True)

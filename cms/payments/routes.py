@@ -207,7 +207,8 @@ def _payment_form(order: Any, fresh: bool = False) -> PaymentForm:
 def _form(order: Any, form: Any, kind: str) -> str:
     """The form on a page of its own, or in the order's card, or below its QR code."""
     if is_htmx() and request.form.get("part") == "upi":
-        return render_template("payments/_upi.html", **_upi(order, form))
+        part = request.form.get("asked", "").strip()[:40]
+        return render_template("payments/_upi.html", **_upi(order, form, part))
     if is_htmx():
         return _card(order, None if "cancel" in request.args else form, kind)
     return render_template("payments/new.html", order=order, form=form, kind=kind)

@@ -1,11 +1,13 @@
 """What happened, told as people say it."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
-from cms.activity.rules import KINDS, PAGES, cell_of, href
+from cms.activity.rules import KINDS, PAGES, cell_of, href, passed_steps
 from cms.activity.sentences import LONGEST, changes, sentence, shown
+from tests.databases import app_without_data
 
 TODAY = date(2026, 3, 14)
 
@@ -65,6 +67,20 @@ def test_every_kind_of_thing_leads_somewhere_or_nowhere_but_never_astray():
         assert address == (PAGES[thing].format(id=3) if thing in PAGES else "")
         assert href(thing, 3, 7, 1, False).startswith("/")
     assert href("notifications", 3, None, 5, True) == "/customers/5"
+
+
+def test_every_page_that_an_entry_leads_to_is_there():
+    adapter = app_without_data().url_map.bind("shop.example")
+    for page in PAGES.values():
+        assert adapter.match(page.format(id=3), method="GET")
+
+
+def test_of_the_steps_of_an_order_only_the_latest_that_stands_is_the_last():
+    def step(id, order_id, undone_at=None, undoes_id=None, verb="order.moved"):
+        return SimpleNamespace(id=id, order_id=order_id, undone_at=undone_at, undoes_id=undoes_id, verb=verb)
+
+    rows = [step(9, 1, undoes_id=8), step(8, 1, undone_at="now"), step(7, 1), step(6, 2), step(5, 1)]
+    assert passed_steps([*rows, step(4, 2, verb="order.edited"), step(3, 2)]) == {5, 3}
 
 
 def test_a_cell_is_named_only_where_one_field_of_it_changed():

@@ -38,6 +38,15 @@ def found_by(client, q: str) -> list[str]:
     return sorted(found[0])
 
 
+def test_the_old_number_finds_who_was_kept_wherever_customers_are_looked_for(client):
+    one, two = make_pair()
+    make_order(one, make_product())
+    merge(one, two)
+    assert found_by(client, two.ref) == found_by(client, two.ref.lower()) == [str(one.id)]
+    for place in ("/orders?q=", "/stats/customers?q=", "/activity?q="):
+        assert one.name in client.get(f"{place}{two.ref}").text, place
+
+
 TYPED = ("98480 22339", "+91 9848022339", "22339", "asha@shop.example", "Rao 9848022339")
 """What the one who goes was known by."""
 

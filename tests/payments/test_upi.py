@@ -80,7 +80,14 @@ def test_a_shop_of_any_name_is_read_by_phones(client, order, name):
 def test_a_part_of_what_is_due_can_be_asked_for_by_a_code_of_its_own(client, order):
     whole, part = (unescape(client.get(f"/orders/{order.id}/upi{args}").text) for args in ("", "?amount=400.50"))
     assert "am=1000.00&" in decoded(whole) and "am=400.50&" in decoded(part) and "of ₹1,000.00 due" in part
-    assert 'name="amount" value="400.50"' in part and part.count('value="400.50"') == 2  # the part, and what was paid
+    assert (
+        'name="amount" value="400.50"' in part and part.count('value="400.50"') == 3
+    )  # the part, what was paid, the code
+    typed = {"part": "upi", "method": "upi", "asked": "400.50", "amount": "400.50", "reference": "123"}
+    again = client.htmx_post(f"/orders/{order.id}/payments", typed)
+    assert again.status_code == 422 and "am=400.50&" in decoded(unescape(again.text)), (
+        "the customer still scans the part"
+    )
     for wrong in ("0", "-5", "1000.01", "4.505", "much"):
         refused = unescape(client.get(f"/orders/{order.id}/upi?amount={wrong}").text)
         assert "am=1000.00&" in decoded(refused) and 'class="problem"' in refused and f'value="{wrong}"' in refused
