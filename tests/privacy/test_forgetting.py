@@ -24,7 +24,7 @@ from cms.privacy.queries import OMITTED, holdings
 from cms.privacy.words import label
 from tests.after_sale import make_complaint, make_feedback, make_feedback_link, make_invoiced, make_message, make_return
 from tests.duplicates.doing import apart, merge, new_lamp
-from tests.factories import make_customer, make_order, write
+from tests.factories import make_customer, make_order, make_product, set_shop, write
 from tests.imports.uploads import sent
 from tests.payments.doing import pay
 from tests.recount import assert_totals_right
@@ -216,6 +216,25 @@ def test_the_copy_says_all_and_is_noted(client):
     assert not re.search(r"paise|\w_\w|\d{4}-\d\d-\d\d|True|False|None", re.sub(r"<head>.*?</head>", "", page))
     assert "search_text" not in json.dumps(data)
     assert db.session.scalars(select(Activity.verb).order_by(Activity.id.desc())).first() == "customer.data_given"
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_the_copy_speaks_of_tax_on_top_only_where_there_is_some(client, inclusive):
+    set_shop(
+        gst_mode="regular", gstin="37AAPFU0939F1ZF", legal_name="S", address="1 Road", state="Andhra Pradesh",
+        prices_include_tax=inclusive,
+    )  # fmt: skip
+    lamp = make_product(price_paise=10_000, gst_rate_bp=1_800, hsn="9405")
+    order = make_order(make_customer("Zubeida Khan"), lamp, qty=3, status="Delivered")
+    make_return(order, state="refunded")
+    file = zipfile.ZipFile(BytesIO(client.post_form(f"/customers/{order.customer_id}/privacy/copy").data))
+    data, page = json.loads(file.read("data.json")), file.read("data.html").decode()
+    assert "<b>Given back</b></dt><dd>₹100.00<" in page and "without tax" not in page and "CGST" in page
+    assert "<b>Tax</b>" not in page
+    on_top = {} if inclusive else {"tax_on_top": "18.00"}
+    told = [{name: value for name, value in row.items() if "tax" in name} for row in data["returns"] + data["orders"]]
+    assert told == [on_top, {} if inclusive else {"tax_on_top": "54.00", "returned_tax_on_top": "18.00"}]
+    assert page.count("<b>Tax on top of the prices</b>") == 2 * (not inclusive)
 
 
 def test_the_page_forgets_and_asks_for_the_number(client, staff):
