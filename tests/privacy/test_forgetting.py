@@ -13,14 +13,17 @@ from sqlalchemy import String, Text, select
 from cms import clock
 from cms.activity.queries import entry_or_404
 from cms.activity.undo import undo
+from cms.complaints.queries import story_of, unsolved
+from cms.complaints.rules import STATES, soon
 from cms.customers.actions import archive_customer, edit_customer
 from cms.db import db
 from cms.errors import RuleError
 from cms.figures.sheet import figures, shop
-from cms.models import Activity, Customer, FeedbackLink, Invoice, Merge, Notification, Order, StoredFile
+from cms.models import Activity, Complaint, Customer, FeedbackLink, Invoice, Merge, Notification, Order, StoredFile
 from cms.notifications.actions import send_again
 from cms.privacy.actions import forget
-from cms.privacy.queries import OMITTED, holdings
+from cms.privacy.queries import OMITTED, holdings, in_the_way
+from cms.privacy.rules import TAKEN_OUT
 from cms.privacy.words import label
 from tests.after_sale import make_complaint, make_feedback, make_feedback_link, make_invoiced, make_message, make_return
 from tests.duplicates.doing import apart, merge, new_lamp
@@ -146,6 +149,48 @@ def test_money_owed_is_let_go_only_if_the_owner_says_so(app):
     with pytest.raises(RuleError, match="Money is owed on 1 order"):
         forgotten(who)
     forgotten(who, anyway=True)
+
+
+@pytest.mark.parametrize("state", ["open", "acknowledged", "waiting", "reopened", "resolved"])
+def test_a_complaint_of_whoever_is_forgotten_is_closed(client, state):
+    who = make_customer("Zubeida Khan")
+    order = make_order(who, status="Delivered")
+    settle()
+    mine, other = make_complaint(order, "Zubeida is angry", state=state), make_complaint(make_customer("Usha"))
+    page = f"/customers/{who.id}/privacy"
+    assert ("1 complaint is not resolved; it will be closed" in client.get(page).text) == (state != "resolved")
+    assert "Tell the customer" in client.get(f"/orders/{order.id}").text
+    if state != "resolved":
+        with pytest.raises(RuleError, match=r"1 complaint is not resolved.*Tick this to forget all the same"):
+            forgotten(who)
+    forgotten(who, anyway=True)
+    db.session.rollback()
+    mine, other = db.session.get_one(Complaint, mine.id), db.session.get_one(Complaint, other.id)
+    said = TAKEN_OUT if state == "resolved" else "Closed: the customer's data was forgotten"
+    assert (mine.state, mine.resolution) == ("resolved", said)
+    assert mine.opened_at <= mine.acknowledged_at <= mine.resolved_at
+    assert other.state == "open"
+    story = [(entry.verb, entry.before, entry.after) for entry in story_of(mine.id)]
+    was = STATES["acknowledged" if state == "resolved" else state]
+    assert story[0] == ("complaint.moved", {"status": was}, {"status": "Resolved"})
+    assert db.session.execute(unsolved(0, **soon(clock.now()))).one().count == 1
+    assert in_the_way(who.id)["complaints"] == 0
+    assert "Tell the customer" not in client.get(f"/orders/{order.id}").text
+
+
+def test_what_becomes_of_money_is_said_and_is_so(client):
+    who = make_customer("Zubeida Khan")
+    paid, owed = make_order(who, qty=2, status="Delivered"), make_order(who, status="Delivered").id
+    pay(paid, paid.total_paise)
+    make_return(paid, state="refunded", mode="credit")
+    text = client.get(f"/customers/{who.id}/privacy").text
+    assert "Money is owed on 1 order; it stays due in the books" in text and "let go" not in text
+    assert "store credit that was not spent; it stays in the books, but no new order can use it" in text
+    forgotten(who, anyway=True)
+    db.session.rollback()
+    assert db.session.get_one(Order, owed).due_paise == db.session.get_one(Customer, who.id).credit_paise == 49_900
+    with pytest.raises(RuleError, match="archived"):
+        make_order(who)
 
 
 def test_the_wrong_number_forgets_nobody(app):
