@@ -64,9 +64,22 @@ def move_complaint(complaint: Complaint, new: str, seen: str, by: Any, kind: str
     rules.check_move(old, new)
     if new == "resolved":
         rules.check_resolution(kind, words)
-    now = clock.now()
     if old == "resolved":
         _note(complaint, f"Resolved before: {rules.how_resolved(complaint.resolution_kind, complaint.resolution)}", by)
+    _go_to(complaint, new, kind, words, by)
+
+
+def close_all_of(customer_id: int, words: str, by: Any) -> None:
+    """Resolve whatever this customer still complains of, from any state: nobody is left to be answered. The caller
+    holds the customer, so that none comes meanwhile."""
+    for complaint in queries.unsolved_of(customer_id):
+        lock(complaint)
+        if complaint.state != "resolved":
+            _go_to(complaint, "resolved", "other", words, by)
+
+
+def _go_to(complaint: Complaint, new: str, kind: str, words: str, by: Any) -> None:
+    old, now = complaint.state, clock.now()
     complaint.state = new
     complaint.acknowledged_at = complaint.acknowledged_at or now
     complaint.resolved_at = now if new == "resolved" else None

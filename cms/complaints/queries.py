@@ -138,6 +138,12 @@ def of_customer(customer_id: Value, limit: int = 10) -> Select:
     return query.order_by(Complaint.opened_at.desc(), Complaint.id.desc()).limit(limit)
 
 
+def unsolved_of(customer_id: int) -> Sequence[Complaint]:
+    """A customer's complaints that are not resolved, in the order in which rows are locked."""
+    query = select(Complaint).where(Complaint.customer_id == customer_id, IS_UNSOLVED)
+    return db.session.scalars(query.order_by(Complaint.id)).all()
+
+
 def notes_of(complaint_id: int) -> Sequence[Any]:
     """What was noted, first to last."""
     query = select(ComplaintNote.id, ComplaintNote.text, ComplaintNote.at, User.name.label("by_name"))

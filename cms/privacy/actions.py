@@ -8,6 +8,7 @@ from sqlalchemy import case, delete, null, or_, select, update
 
 from cms import clock
 from cms.activity.actions import record
+from cms.complaints.actions import close_all_of
 from cms.customers.keys import rewrite
 from cms.db import claim, db
 from cms.duplicates.moving import hold_orders
@@ -45,9 +46,10 @@ def note_copy(customer: Customer, by: Any) -> None:
 def forget(customer: Customer, version: int, typed: str, all_the_same: bool, by: Any) -> None:
     """Take out whatever says who this customer is; orders, money and issued papers stay. It cannot be undone.
 
-    `typed`: the customer's number, as a yes; `all_the_same`: though money is owed or a complaint is open. Raises
-    Conflict for an edit in between, RuleError for what must be finished first.
+    `typed`: the customer's number, as a yes; `all_the_same`: though money is owed or a complaint is open, which is
+    closed. Raises Conflict for an edit in between, RuleError for what must be finished first.
     """
+    _hold_complaints(customer.id)
     hold_orders(customer.id)
     claim(customer, version)
     if customer.forgotten_at is not None:
@@ -55,6 +57,7 @@ def forget(customer: Customer, version: int, typed: str, all_the_same: bool, by:
     rules.check_forgettable(customer.ref, typed, all_the_same, queries.in_the_way(customer.id))
     now = clock.now()
     _blank_what_hangs_on(customer.id)
+    close_all_of(customer.id, rules.CLOSED, by)
     _forget_messages(customer.id)
     _end_links(customer.id)
     _forget_merges(customer.id)
@@ -63,6 +66,12 @@ def forget(customer: Customer, version: int, typed: str, all_the_same: bool, by:
     rewrite(customer, dict(rules.CUSTOMER) | gone)
     _clean_trail(customer.id)
     record(by, "customer.forgotten", customer, customer_id=customer.id)
+
+
+def _hold_complaints(customer_id: int) -> None:
+    """Lock the complaints of this customer: who moves one on holds it before its order and its customer."""
+    query = select(Complaint.id).where(Complaint.customer_id == customer_id).order_by(Complaint.id)
+    db.session.execute(query.with_for_update()).all()
 
 
 def _run(statement: Any) -> None:

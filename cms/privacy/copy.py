@@ -91,6 +91,14 @@ def _once(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in row.items() if name not in told_by_time}
 
 
+def _on_top(name: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An order or a return, whose tax is what came on top of the prices: said so, and not at all where none did."""
+    if name not in ("orders", "returns"):
+        return row
+    called = {"tax_paise": "tax_on_top_paise", "returned_tax_paise": "returned_tax_on_top_paise"}
+    return {called.get(key, key): value for key, value in row.items() if value or key not in called}
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -99,7 +107,9 @@ def _told(found: Found, show: rules.Show) -> Sections:
     """Each table with its title and its rows; nothing is left out for being long."""
     orders = {row["id"]: row["ref"] for row in found["orders"]}
     return [
-        (name, TITLES[name], [rules.told(row, show, orders) for row in rows]) for name, rows in found.items() if rows
+        (name, TITLES[name], [rules.told(_on_top(name, row), show, orders) for row in rows])
+        for name, rows in found.items()
+        if rows
     ]
 
 

@@ -11,5 +11,5 @@ class ForgetForm(Form):
     ref = Text(
         "The customer's number", 64, required=True, render_kw={"autocomplete": "off", "autocapitalize": "characters"}
     )
-    anyway = BooleanField("Forget all the same; what is open is let go")
+    anyway = BooleanField("Forget all the same")
     version = HiddenField()

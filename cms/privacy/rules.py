@@ -17,6 +17,7 @@ from cms.errors import RuleError
 from cms.privacy import words
 
 TAKEN_OUT = "Taken out: this person was forgotten"
+CLOSED = "Closed: the customer's data was forgotten"
 
 CUSTOMER: Mapping[str, Any] = {
     "name": FORGOTTEN,
@@ -49,12 +50,21 @@ HARD: Mapping[str, tuple[str, str]] = {
 }
 """What must be finished first: it cannot be done for somebody unknown."""
 SOFT: Mapping[str, tuple[str, str]] = {
-    "owed_orders": ("Money is owed on 1 order", "Money is owed on {} orders"),
-    "to_confirm": ("1 payment waits to be confirmed", "{} payments wait to be confirmed"),
-    "credit": ("There is store credit that was not spent", "There is store credit that was not spent"),
-    "complaints": ("1 complaint is not resolved", "{} complaints are not resolved"),
+    "owed_orders": (
+        "Money is owed on 1 order; it stays due in the books, without a name to ask for it",
+        "Money is owed on {} orders; it stays due in the books, without a name to ask for it",
+    ),
+    "to_confirm": (
+        "1 payment waits to be confirmed; you can still confirm or refuse it by its reference",
+        "{} payments wait to be confirmed; you can still confirm or refuse them by their references",
+    ),
+    "credit": ("There is store credit that was not spent; it stays in the books, but no new order can use it",) * 2,
+    "complaints": (
+        "1 complaint is not resolved; it will be closed",
+        "{} complaints are not resolved; they will be closed",
+    ),
 }
-"""What can be let go if the owner says so."""
+"""What need not be finished if the owner says so, and what becomes of it."""
 
 SAFE = frozenset({
     "status", "state", "method", "channel", "refund_mode", "product", "number", "against", "segment", "override_status",
@@ -82,7 +92,7 @@ def check_forgettable(ref: str, typed: str, all_the_same: bool, counts: Mapping[
         raise RuleError(f"Type {ref} here to say that this customer is meant", "ref")
     soft = in_the_way(counts, SOFT)
     if soft and not all_the_same:
-        raise RuleError(f"{'. '.join(soft)}. Tick this if it is to be let go.", "anyway")
+        raise RuleError(f"{'. '.join(soft)}. Tick this to forget all the same.", "anyway")
 
 
 def without_person(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
