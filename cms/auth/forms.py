@@ -35,7 +35,8 @@ class SetupForm(Form):
         """Say of the password too what is wrong with it, when other fields are refused already."""
         if not self.password.errors:
             try:
-                check_password(self.password.value, (self.username.data, self.name.data, self.shop_name.data))
+                known = (self.username.data, self.name.data, self.shop_name.data)
+                check_password(self.password.value, tuple(text or "" for text in known))
             except RuleError as error:
                 self.blame(error)
 
