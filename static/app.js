@@ -72,6 +72,8 @@
     if (!question.confirm || form.dataset.sure || !ask?.showModal) return delete form.dataset.sure;
     event.preventDefault();
     event.stopImmediatePropagation();
+    const refused = $(".answer:has(.problem)", form); // told while it was typed: no question about what cannot be
+    if (refused) return $(`[aria-describedby~="${refused.id}"]`, form)?.focus();
     $("p", ask).textContent = question.confirm;
     $("[value=yes]", ask).textContent = question.confirmYes || "Yes";
     ask.returnValue = "no";
