@@ -155,7 +155,7 @@ def state_of_gstin(number: str) -> str:
 
 
 def parse_pincode(text: str, country: str = "IN", field: str = "postcode") -> str:
-    """Read an Indian pincode as 6 digits, a postcode elsewhere as up to 12 characters. Raises RuleError on others.
+    """Read an Indian PIN code as 6 digits, a postcode elsewhere as up to 12 characters. Raises RuleError on others.
 
     >>> parse_pincode("110 001"), parse_pincode("SW1A 1AA", "GB")
     ('110001', 'SW1A 1AA')
@@ -164,7 +164,7 @@ def parse_pincode(text: str, country: str = "IN", field: str = "postcode") -> st
         return clean_text(text, 12, field, what="postcode")
     pincode = re.sub(r"(?<=[0-9])[ \u00a0-](?=[0-9])", "", western_digits(text).strip())
     if not re.fullmatch(r"[1-9][0-9]{5}", pincode):
-        raise RuleError("A pincode has 6 digits and does not start with 0, like 560001", field)
+        raise RuleError("A PIN code has 6 digits and does not start with 0, like 560001", field)
     return pincode
 
 

@@ -72,6 +72,8 @@
     if (!question.confirm || form.dataset.sure || !ask?.showModal) return delete form.dataset.sure;
     event.preventDefault();
     event.stopImmediatePropagation();
+    const refused = $(".answer:has(.problem)", form); // told while it was typed: no question about what cannot be
+    if (refused) return $(`[aria-describedby~="${refused.id}"]`, form)?.focus();
     $("p", ask).textContent = question.confirm;
     $("[value=yes]", ask).textContent = question.confirmYes || "Yes";
     ask.returnValue = "no";
@@ -97,27 +99,35 @@
 
   // What was sent from a long form stays in this tab until another page follows: who had been signed out, or was without
   // a connection, finds it again. The form says in data-keep by which address it can be drawn anew; others are filled in.
-  on("submit", ({ target: form }) => {
-    if (!form.matches?.("[data-keep]")) return;
-    const pairs = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-    sessionStorage.setItem("sent", JSON.stringify({ path: location.pathname, pairs }));
+  // So it is with a step that was answered by "sign in first": what was tapped is part of it, and is done once signed in.
+  function keep(form, tapped) {
+    const pairs = [...new FormData(form), ...(tapped?.name ? [[tapped.name, tapped.value]] : [])];
+    const typed = pairs.filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    sessionStorage.setItem("sent", JSON.stringify({ path: location.pathname, pairs: typed }));
+  }
+  on("submit", ({ target: form }) => form.matches?.("[data-keep]") && keep(form));
+  on("htmx:response:error", ({ detail: { ctx } }) => {
+    const from = ctx.sourceElement, form = ctx.response.status === 401 && from.closest("form[data-keep]");
+    if (form) (keep(form, from.type === "submit" && from), (typed = null));
   });
   async function bringBack() {
     const { path, pairs } = JSON.parse(sessionStorage.getItem("sent") || "{}"), form = $("form[data-keep]");
     if (!path || location.pathname === "/login") return;
     sessionStorage.removeItem("sent");
     if (path !== location.pathname || !form || $("[aria-invalid]", form)) return;
+    let part;
     if (form.dataset.keep) {
       const headers = { "HX-Request": "true", "X-CSRFToken": form.csrf_token.value }, body = new URLSearchParams(pairs);
       const answer = await fetch(form.dataset.keep, { method: "POST", headers, body });
       if (!answer.ok) return;
-      const part = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+      part = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
       document.getElementById(part.id).replaceWith(part);
       htmx.process(part);
     }
     pairs.forEach(([name, value]) => {
       const field = form.elements.namedItem(name);
-      if (field && "value" in field && field.type !== "file") field.type === "checkbox" ? (field.checked = true) : (field.value = value);
+      if (!field || part?.contains(field[0] || field)) return; // drawn anew: right already
+      if ("value" in field && !["file", "submit"].includes(field.type)) field.type === "checkbox" ? (field.checked = true) : (field.value = value);
     });
     typed = form;
     toast({ message: "What you had typed is back. It is not saved yet." });

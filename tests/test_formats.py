@@ -225,7 +225,7 @@ def test_a_pincode_is_six_digits(text):
 
 @pytest.mark.parametrize("text", ["", "056001", "56001", "5600011", "56000A", "5 6 0 0 0 1 2", "560\n001", "SW1A 1AA"])
 def test_what_is_no_pincode_is_refused(text):
-    with pytest.raises(RuleError, match="6 digits") as refusal:
+    with pytest.raises(RuleError, match="A PIN code has 6 digits") as refusal:
         parse_pincode(text)
     assert refusal.value.field == "postcode"
 

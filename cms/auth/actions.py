@@ -78,6 +78,12 @@ def end_sessions(user_id: int, only: int | None = None, keep: int | None = None)
 
 def add_user(username: str, name: str, password: str, role: str, by: object) -> User:
     """A new user. Raises RuleError for a name that is taken or a password that is weak."""
+    user = _made(username, name, password, role)
+    record(by, "user.added", user, after={"role": role})
+    return user
+
+
+def _made(username: str, name: str, password: str, role: str) -> User:
     username = rules.check_username(username)
     if queries.user_named(username):
         raise RuleError(f"There is already a user called {username}", "username")
@@ -91,7 +97,6 @@ def add_user(username: str, name: str, password: str, role: str, by: object) -> 
     )
     db.session.add(user)
     db.session.flush()
-    record(by, "user.added", user, after={"role": role})
     return user
 
 
@@ -174,4 +179,6 @@ def set_up_shop(token: str, shop: dict[str, object], username: str, name: str, p
     ).rowcount  # type: ignore[attr-defined]
     if won != 1:
         raise RuleError("This link has been used or replaced; take the newest one from the terminal")
-    return add_user(username, name, password, "owner", by=None)
+    owner = _made(username, name, password, "owner")
+    record(owner, "user.added", owner, after={"role": "owner"})
+    return owner

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import HiddenField
 
 from cms import fields
-from cms.auth.rules import check_username
+from cms.auth.rules import check_password, check_username
+from cms.errors import RuleError
 from cms.fields import Form, Read, Secret, Text
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
@@ -29,6 +30,15 @@ class SetupForm(Form):
     )
     password = Secret("Password", render_kw=NEW_PASSWORD)
     token = HiddenField()
+
+    def weigh_password(self) -> None:
+        """Say of the password too what is wrong with it, when other fields are refused already."""
+        if not self.password.errors:
+            try:
+                known = (self.username.data, self.name.data, self.shop_name.data)
+                check_password(self.password.value, tuple(text or "" for text in known))
+            except RuleError as error:
+                self.blame(error)
 
 
 class ChoiceForm(Form):

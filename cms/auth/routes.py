@@ -101,6 +101,8 @@ def set_up() -> ResponseReturnValue:
         except RuleError as error:
             db.session.rollback()
             form.blame(error)
+    elif queries.setup_open(token_hash(form.token.data or "")):  # weighing takes time: not for who has no link
+        form.weigh_password()
     return render_template("auth/setup.html", form=form), 422
 
 

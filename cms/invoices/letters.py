@@ -80,7 +80,7 @@ def warnings(content: Mapping[str, Any]) -> list[str]:
     """What the seller should know of this before it is printed."""
     boxed = [place for place, *texts in _places(content) if any(map(_is_boxed, texts))]
     some = ", ".join(boxed[:3]) + (f" and {len(boxed) - 3} more" if len(boxed) > 3 else "")
-    return [f"Some signs of {some} cannot be printed: they come out as {BOX}"] if boxed else []
+    return [f"Some characters of {some} cannot be printed: they come out as {BOX}"] if boxed else []
 
 
 def apart(text: str) -> str:

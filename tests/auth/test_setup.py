@@ -6,7 +6,7 @@ from sqlalchemy import select
 from cms.auth.actions import new_setup_link
 from cms.config import Config
 from cms.db import db
-from cms.models import User
+from cms.models import Activity, User
 from tests.client import Browser
 from tests.databases import SECRET, app_on
 from tests.factories import PASSWORD, make_user, the_shop, write
@@ -75,6 +75,21 @@ def test_what_is_wrong_is_said_and_the_link_still_works(stranger, link, wrong, s
     answer = set_up(stranger, link, **wrong)
     assert answer.status_code == 422 and said in answer.text and 'value="Asha' in answer.text
     assert set_up(stranger, link).status_code == 303
+
+
+def test_a_weak_password_is_named_together_with_what_else_is_wrong(stranger, link):
+    for password, said in (("password12", "easy to guess"), ("asha patel 1", "A name, of the shop"), ("", "is needed")):
+        page = set_up(stranger, link, whatsapp="123", password=password).text
+        assert "too short" in page and said in page and page.count('aria-invalid="true"') == 2
+    page = set_up(stranger, link, whatsapp="123").text
+    assert "too short" in page and page.count('aria-invalid="true"') == 1
+    assert "easy to guess" not in set_up(stranger, link + "x", whatsapp="123", password="password12").text
+
+
+def test_the_trail_says_that_the_owner_made_themselves(stranger, link):
+    set_up(stranger, link)
+    entry = db.session.scalars(select(Activity).where(Activity.verb == "user.added")).one()
+    assert (entry.by_name, entry.by_id, entry.thing_ref) == ("Asha Patel", entry.thing_id, "asha")
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger):

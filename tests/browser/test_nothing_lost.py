@@ -5,12 +5,26 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from cms.auth.actions import end_sessions
+from cms.models import User
 from tests.factories import PASSWORD, make_customer, make_product, write
+
+
+def end_and_sign_in(page: Page, owner: User, tapped: str) -> None:
+    """The session ends before this is tapped; what had been typed is there after signing in again."""
+    with write():
+        end_sessions(owner.id)
+    page.get_by_role("button", name=tapped).click()
+    expect(page.get_by_text("Nothing was saved")).to_be_visible()
+    page.get_by_label("Username").fill(owner.username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("What you had typed is back")).to_be_visible()
 
 
 def test_an_order_typed_while_signed_out_is_there_again_after_signing_in(page: Page, sign_in) -> None:
     make_customer("Meera Rao")
     make_product("Cotton saree", 118_000, stock=5)
+    make_product("Steel tiffin", 45_000)
     owner = sign_in()
     page.goto("/orders/new")
     page.get_by_label("Find by name, phone or e-mail").fill("meera")
@@ -20,14 +34,14 @@ def test_an_order_typed_while_signed_out_is_there_again_after_signing_in(page: P
     page.locator("#product-results").get_by_role("button", name="Cotton saree").click()
     page.get_by_label("Quantity").fill("3")
     expect(page.locator("#bar-total")).to_have_text("₹3,540.00")
-    with write():
-        end_sessions(owner.id)
-    page.get_by_role("button", name="Place order").click()
-    expect(page.get_by_text("Nothing was saved")).to_be_visible()
-    page.get_by_label("Username").fill(owner.username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("What you had typed is back")).to_be_visible()
+    end_and_sign_in(page, owner, "Steel tiffin")
+    lines = page.locator(".line")
+    expect(lines).to_have_count(2)  # the product that was tapped has come in
+    expect(lines.first.get_by_label("Quantity")).to_have_value("3")
+    end_and_sign_in(page, owner, "Remove Steel tiffin")
+    expect(lines).to_have_count(1)
+    expect(page.get_by_label("Quantity")).to_have_value("3")
+    end_and_sign_in(page, owner, "Place order")
     expect(page.get_by_label("Quantity")).to_have_value("3")
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_role("heading", name="ORD001")).to_be_visible()

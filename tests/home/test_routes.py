@@ -23,6 +23,12 @@ def test_an_empty_shop_shows_noughts_and_what_to_do_first(client):
     assert "Place the first order" in client.get("/").text
 
 
+def test_an_empty_shop_is_shown_the_way_to_its_earlier_sales_by_who_may_bring_them(client, viewer):
+    assert '<a href="/imports">import earlier sales</a>' in client.get("/").text
+    page = viewer.get("/").text
+    assert "No orders yet" in page and "earlier sales" not in page and "Place the first" not in page
+
+
 def test_home_counts_what_was_sold_and_not_what_was_cancelled(client):
     customer, product = make_customer(), make_product(price_paise=10_000)
     for status in ("Pending", "Pending", "Shipped", "Delivered", "Cancelled"):

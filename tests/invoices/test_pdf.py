@@ -179,7 +179,7 @@ def test_a_sign_that_no_font_has_is_a_box_and_the_draft_says_so():
     content = invoice_of(2, ["Tea ☕", "Lamp"], name="中文 👨\u200d👩\u200d👧 🇮🇳")
     said = text_of(pdf.render(content))
     assert "Tea □" in said and "□□ □ □" in said
-    assert "Some signs of 中文 👨\u200d👩\u200d👧 🇮🇳, Tea ☕ cannot be printed" in warnings(content)[0]
+    assert "Some characters of 中文 👨\u200d👩\u200d👧 🇮🇳, Tea ☕ cannot be printed" in warnings(content)[0]
     assert warnings(invoice_of(1, ["श्री محمد Śāstrī 𝓜"])) == []
 
 

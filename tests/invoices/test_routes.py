@@ -45,7 +45,7 @@ def test_a_draft_shows_what_would_be_issued_and_uses_no_number_up(client):
 def test_a_draft_says_what_cannot_be_printed(client):
     order = make_order(make_customer("Meera 😀"), make_product("مسالہ"))
     page = client.get(f"/orders/{order.id}/invoice").text
-    assert "Some signs of Meera 😀 cannot be printed: they come out as □" in page
+    assert "Some characters of Meera 😀 cannot be printed: they come out as □" in page
 
 
 def test_an_invoice_is_issued_once_and_then_shown(client):
