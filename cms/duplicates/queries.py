@@ -13,19 +13,8 @@ from sqlalchemy import Select, String, case, func, or_, select, type_coerce
 from cms.db import db
 from cms.duplicates.rules import KINDS, contacts_of, pairs_of
 from cms.models import (
-    Activity,
-    Apart,
-    Complaint,
-    CreditMove,
-    Customer,
-    Feedback,
-    Invoice,
-    Merge,
-    Notification,
-    Order,
-    Payment,
-    Return,
-)
+    Activity, Apart, Complaint, CreditMove, Customer, Feedback, Invoice, Merge, Notification, Order, Payment, Return,
+)  # fmt: skip
 
 GROUPS = 30
 """So many groups of alike customers are read at once."""
