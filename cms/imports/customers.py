@@ -164,7 +164,8 @@ class Customers:
             if not self.run.dry:
                 add_segment(name)
             self.segments[fold(name)] = name
-            self.file.report.notices.append(f"{self.file.file.name}: added the segment {name}")
+            added = "would add" if self.file.report.dry_run else "added"
+            self.file.report.notices.append(f"{self.file.file.name}: {added} the segment {name}")
 
 
 def _refuse(owner: str | None, what: str, column: str) -> None:

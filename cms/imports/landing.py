@@ -21,6 +21,7 @@ from cms.imports.columns import REASON
 from cms.imports.files import BadFile
 from cms.imports.report import Report
 from cms.imports.uploads import Plan, UploadFile
+from cms.imports.words import rest
 from cms.jobs import beats
 from cms.models import StoredFile, Upload, UploadPiece
 
@@ -59,7 +60,7 @@ def land_upload(upload_id: int, content: IO[bytes], by: Any) -> str:
     if upload is None or not queries.file_is_there(upload_id):
         return "This file is imported already"
     lock(upload)
-    report = Report(most=MOST_SHOWN)
+    report = Report(most=MOST_REJECTED)
     run = begin(report, _tables(upload), by)
     total = (upload.report or {}).get("rows", 0)
     run.at = lambda rows: beats.tell(rows, total)
@@ -93,11 +94,12 @@ def _tables(upload: Upload) -> frozenset[str]:
 
 def _kept(report: Report, upload: Upload) -> dict[str, Any]:
     count = report.files[upload.name]
+    problems = sorted(report.problems, key=lambda problem: problem.line or 0)  # what is of the file itself comes first
     return {
         **{name: getattr(count, name) for name in ("rows", "added", "updated", "known", "errors")},
         "bad": str(report.problems[-1]) if report.file_errors else "",
         "notices": [text.removeprefix(f"{upload.name}: ") for text in report.notices],
-        "problems": [[problem.line, problem.column, problem.why] for problem in report.problems[:MOST_SHOWN]],
+        "problems": [[problem.line, problem.column, problem.why] for problem in problems[:MOST_SHOWN]],
     }
 
 
@@ -106,7 +108,7 @@ def _rejected(source: UploadFile, report: Report) -> bytes:
     why: dict[int, list[str]] = {}
     for problem in report.problems:
         if problem.line is not None:
-            said = f"{problem.column}: {problem.why}" if problem.column else problem.why
+            said = f"{problem.column}: {rest(problem.column, problem.why)}" if problem.column else problem.why
             why.setdefault(problem.line, []).append(said)
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as file:

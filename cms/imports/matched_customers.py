@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from cms.customers.keys import EDITABLE
 from cms.customers.rules import check_not_forgotten, contradicts
@@ -25,6 +25,20 @@ def _key(name: str, value: str) -> str:
     return email_key(value) if name == "email" else value
 
 
+class Contacts(NamedTuple):
+    """A row, what it may be known by, and what of that is wrong."""
+
+    cells: list[str]
+    ref: str
+    email: str | None
+    phone: str | None
+    errors: list[RuleError]
+
+    @property
+    def known_by(self) -> bool:
+        return bool(self.ref or self.email or self.phone)
+
+
 class MatchedCustomers(Found, Customers):
     """Reads customers as other programs write them. A new one without a number gets the next."""
 
@@ -37,32 +51,32 @@ class MatchedCustomers(Found, Customers):
         self.once = once_of()
 
     def _load(self, chunk: Rows) -> None:
-        read: list[tuple[int, tuple[list[str], str | None, str | None]]] = []
-        self.file.each(chunk, lambda line, cells: read.append((line, self._contacts(cells))))
-        refs = self._by_number({cells[0] for _line, (cells, _, _) in read})
+        read = [(line, self._contacts(cells)) for line, cells in chunk]
+        refs = self._by_number({row.ref for _line, row in read if row.ref})
         self.owners = {
-            "email": self.find("email_key", {email for _line, (_, email, _) in read if email}),
-            "phone": self.find("phone_key", {phone for _line, (_, _, phone) in read if phone}),
+            "email": self.find("email_key", {row.email for _line, row in read if row.email}),
+            "phone": self.find("phone_key", {row.phone for _line, row in read if row.phone}),
         }
-        led = self._by_merge({key for _line, (_, *keys) in read for key in keys if key})
-        bare = {line: self.key_of("customers", cells) for line, (cells, *how) in read if not (cells[0] or any(how))}
+        led = self._by_merge({key for _line, row in read for key in (row.email, row.phone) if key})
+        bare = {line: self.key_of("customers", row.cells) for line, row in read if not (row.known_by or row.errors)}
         known = existing(Customer.request_key, set(bare.values()))
         new: list[tuple[int, dict[str, Any]]] = []
         changed: Changed = []
 
-        def sort(line: int, row: tuple[list[str], str | None, str | None]) -> None:
-            cells, email, phone = row
-            was: Any = refs.get(cells[0]) or self._owner("email", email) or self._owner("phone", phone)
-            was = was or led.get(email or "") or led.get(phone or "")
+        def sort(line: int, row: Contacts) -> None:
+            was: Any = refs.get(row.ref) or self._owner("email", row.email) or self._owner("phone", row.phone)
+            was = was or led.get(row.email or "") or led.get(row.phone or "")
+            if row.errors:
+                self._refuse_all(row, nameless=bool(was) or self.file.file.mode == "update")
             if was:
                 self.meet(line, was, f"{was['name']} ({was['ref']})")
-                self._there(line, was, cells, changed)
+                self._there(line, was, row.cells, changed)
             elif bare.get(line) in known:
                 self.file.count.known += 1
             elif self.file.file.mode == "update":
                 self.leave(line, "update")
             else:
-                self._new(line, cells, bare.get(line), new)
+                self._new(line, row.cells, bare.get(line), new)
 
         self.file.each(read, sort)
         self.file.each(new, self._add)
@@ -86,16 +100,19 @@ class MatchedCustomers(Found, Customers):
     def _owner(self, name: str, key: str | None) -> Any:
         return self.owners[name].get(key) if key else None
 
-    def _contacts(self, cells: list[str]) -> tuple[list[str], str | None, str | None]:
+    def _contacts(self, cells: list[str]) -> Contacts:
         tell = Faults()
-        cells[0] = tell(clean_text, cells[0], 64, "customer_ref", what="customer_ref")
+        ref = cells[0] = tell(clean_text, cells[0], 64, "customer_ref", what="customer_ref")
         email = tell(parse_email, cells[2]) if cells[2] else None
         phone = tell(parse_phone, cells[3], self.run.country) if cells[3] else None
-        if tell.errors:
-            name = cells[1] or ("" if self.file.file.mode == "create" else "?")  # who is known needs none
-            tell(self._read, "", ["", name, "", "", *cells[4:]])
+        return Contacts(cells, ref, email_key(email) if email else None, phone, tell.errors)
+
+    def _refuse_all(self, row: Contacts, nameless: bool) -> None:
+        """Raises RuleError with what is wrong beside the contacts too; who is there already needs no name."""
+        tell = Faults()
+        tell.errors += row.errors
+        tell(self._read, "", ["", row.cells[1] or ("?" if nameless else ""), "", "", *row.cells[4:]])
         tell.end()
-        return cells, email_key(email) if email else None, phone
 
     def _new(self, line: int, cells: list[str], key: str | None, new: list[tuple[int, dict[str, Any]]]) -> None:
         if cells[0] and cells[0] in self.lines:

@@ -235,4 +235,5 @@ def _progress(found: Any, job: Any) -> str:
         rejected=queries.has_rejected(found.id),
         tables=words.TABLES,
         column=words.column,
+        rest=words.rest,
     )

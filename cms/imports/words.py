@@ -84,3 +84,12 @@ def column(name: str) -> str:
     ('Customer number', 'Unit price', 'Name')
     """
     return _SPECIAL.get(name) or name.replace("_", " ").capitalize()
+
+
+def rest(name: str, why: str) -> str:
+    """Why a column was refused, where its name stands in front of it already.
+
+    >>> rest("name", "name is needed"), rest("city", "Choose another")
+    ('is needed', 'Choose another')
+    """
+    return why.removeprefix(f"{name} ")
