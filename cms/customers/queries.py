@@ -13,9 +13,9 @@ from sqlalchemy.orm import aliased
 
 from cms.customers.filters import CustomerFilter
 from cms.db import db
-from cms.duplicates.queries import leads_to, once_numbered, once_of
+from cms.duplicates.queries import leads_to, once_of
 from cms.habits.filters import BEFORE
-from cms.models import Activity, Customer, CustomerTerm, Order, Segment
+from cms.models import Activity, Customer, CustomerTerm, Merge, Order, Segment
 from cms.paging import PAGE, Page, Sort, page_of, read_whole
 from cms.rfm.queries import rfm_map
 from cms.stats.queries import cohort_size
@@ -120,7 +120,9 @@ def _led_by(word: str) -> set[int]:
     """Who was kept by a merge of somebody with this number, phone or e-mail, or a good part of the latter two."""
     if "@" in word or (len(word) > 4 and word.isdecimal()):
         return set().union(*once_of(word).values())
-    return once_numbered(word) if _NUMBER.fullmatch(word) else set()
+    if not _NUMBER.fullmatch(word):
+        return set()
+    return set(db.session.scalars(select(Merge.kept_id).where(Merge.old_ref.in_([word, word.upper()]))))
 
 
 def ids_of(words: Sequence[str], few: int, short: bool = False) -> Select | Sequence[int] | None:

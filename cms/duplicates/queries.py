@@ -13,8 +13,19 @@ from sqlalchemy import Select, String, case, func, or_, select, type_coerce
 from cms.db import db
 from cms.duplicates.rules import KINDS, contacts_of, pairs_of
 from cms.models import (
-    Activity, Apart, Complaint, CreditMove, Customer, Feedback, Invoice, Merge, Notification, Order, Payment, Return,
-)  # fmt: skip
+    Activity,
+    Apart,
+    Complaint,
+    CreditMove,
+    Customer,
+    Feedback,
+    Invoice,
+    Merge,
+    Notification,
+    Order,
+    Payment,
+    Return,
+)
 
 GROUPS = 30
 """So many groups of alike customers are read at once."""
@@ -193,11 +204,6 @@ def once_of(part: str = "") -> dict[str, set[int]]:
         for key in chain.from_iterable(db.session.execute(theirs)):
             found.pop(key or "", None)
     return found
-
-
-def once_numbered(ref: str) -> set[int]:
-    """Who was kept by the merge of the customer of this number, typed large or small."""
-    return set(db.session.scalars(select(Merge.kept_id).where(Merge.old_ref.in_([ref, ref.upper()]))))
 
 
 def merge_of_entry(entry_id: int) -> Merge | None:
