@@ -71,7 +71,7 @@ COLUMNS = (
     DayTotal.returned_units,
     DayTotal.returned_paise,
 )
-# Made once: every home page and every look at the tracking begins with it.
+# Made once: every home page begins with it.
 SUMS = select(*(func.coalesce(func.sum(column), 0).label(column.key) for column in COLUMNS)).where(
     DayTotal.day.between(bindparam("first"), bindparam("last"))
 )
@@ -82,6 +82,12 @@ def headline(today: date, since: date | None = None) -> Headline:
     """The totals of all days up to `today` (or from `since` on): one query over the days, however many orders."""
     days = {"first": since or date.min, "last": today}
     return Headline(*map(int, db.session.execute(SUMS, days).one()))
+
+
+def orders_by_status(today: date) -> Any:
+    """The same counts of orders alone: pending, shipped, delivered and cancelled."""
+    sums = (func.coalesce(func.sum(column), 0).label(column.key) for column in COLUMNS[1:5])
+    return db.session.execute(select(*sums).where(DayTotal.day <= today)).one()
 
 
 @dataclass(frozen=True)

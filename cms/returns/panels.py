@@ -1,4 +1,4 @@
-"""What the returns desk asks about an order, in one round trip."""
+"""What the returns desk asks about an order, and what stands beside the list, each in one round trip."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from cms.models import OrderLine
-from cms.returns.queries import by_line, reason_rows, refunds_of
+from cms.returns.queries import by_line, open_counts, open_states, reason_rows, refunds_of
 from cms.together import Together, Value
 
 MOST_LINES = 1_000_000
@@ -45,3 +45,14 @@ def counter_of(order_id: int) -> Counter:
     """What lies on the desk for this order."""
     found = _asked().ask(order_id=order_id)
     return Counter(found["lines"], by_line(found["refunded"]), dict(found["reasons"]))
+
+
+@cache
+def _waiting() -> Together:
+    return Together(states=open_states(), reasons=reason_rows())
+
+
+def beside() -> tuple[dict[str, int], list[str]]:
+    """How many returns wait in each open state, and the shop's reasons."""
+    found = _waiting().ask()
+    return open_counts(found["states"]), [reason.name for reason in found["reasons"]]

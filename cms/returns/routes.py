@@ -33,7 +33,7 @@ bp = Blueprint("returns", __name__, url_prefix="/returns")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted = ReturnFilter.from_args(request.args)
+    wanted, (counts, reasons) = ReturnFilter.from_args(request.args), panels.beside()
     return page_or_fragment(
         "returns/index.html",
         "returns/_list.html",
@@ -42,8 +42,8 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         views=bar_of("returns", wanted, request.args, g.me),
         sum=sum_of(wanted),
-        counts=queries.open_counts(db.session.execute(queries.open_states())),
-        reasons=list(queries.reasons()),
+        counts=counts,
+        reasons=reasons,
         customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
         product=queries.name_of_product(int(wanted.product)) if wanted.product else "",
         how=rules.HOW,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ MOST = 5
 """Rows of each group."""
 WORDS = 12
 """So many words of what was typed are looked for in products, the longest first."""
+NUMBERS = 4
+"""What was typed may be the number of so many of one kind: as typed, in capitals, as short forms of two years."""
 NO_WORD = "\n"
 """Stands in no text that is searched."""
 
@@ -54,7 +56,14 @@ class Group:
 
 
 def _named(column: Any, name: str) -> Any:
-    return column.in_(bindparam(name, expanding=True))
+    # As many places in every search: a list of any length would have the statement written anew each time.
+    return column.in_([bindparam(f"{name}{n}", type_=String) for n in range(NUMBERS)])
+
+
+def _places(refs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What stands in these places."""
+    empty = [NO_WORD] * NUMBERS
+    return {f"{name}{n}": [*meant, *empty][n] for name, meant in refs.items() for n in range(NUMBERS)}
 
 
 _HAS_WORDS = [func.instr(Product.search_text, bindparam(f"word{n}", type_=String)) > 0 for n in range(WORDS)]
@@ -122,7 +131,7 @@ def found(asked: Asked) -> list[Group]:
     numbered = NUMBERED.ask(
         text=asked.text,
         phone=phone or NO_WORD,
-        **asked.refs,
+        **_places(asked.refs),
         **{f"word{n}": word for n, word in enumerate(words)},
     )
     meant = _joined(numbered["customers"], numbered["merged"])

@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         page=orders.orders_matching(wanted, request.args),
         wanted=wanted,
         views=bar_of("tracking", asked, request.args, g.me),
-        counts=figures.headline(today()),
+        counts=figures.orders_by_status(today()),
         next_moves=rules.next_moves,
         wait_days=lambda order: rules.wait_days(order.ordered_on, today()),
     )
