@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
         titles=TITLES,
         wide=WIDE,
         sizes=SIZES,
-        nothing=_nothing(sums.now),
+        nothing=_nothing(sums.now, sums.now.customers or figures.headline(scene.today).customers),
         sums=sums,
     )
 
@@ -76,13 +76,14 @@ def numbers(name: str) -> ResponseReturnValue:
     return csv_answer(chart_or_404(CHARTS, name, scene), scene)
 
 
-def _nothing(sums: Headline) -> set[str]:
-    """The charts that will have nothing to show, as far as the sums tell."""
+def _nothing(sums: Headline, customers: int) -> set[str]:
+    """The charts that will have nothing to show, as far as the sums and the number of customers tell."""
     amounts = {
         "sales": sums.gross_paise or sums.returned_paise,
         "products": sums.orders,
         "statuses": sums.orders or sums.cancelled,
         "reasons": sums.returns,
+        **dict.fromkeys(("methods", "ratings", "segments", "genders", "standing"), customers),
     }
     return {name for name, amount in amounts.items() if not amount}
 
