@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from urllib.parse import quote
 
-from cms.dates import to_utc
+from cms.dates import business_date, to_utc
 from cms.errors import RuleError
 from cms.formats import parse_vpa
 from cms.money import parse_money, show_money
@@ -159,8 +159,9 @@ def moment_of(day: date | None, now: datetime, ordered_at: datetime, ordered_on:
     >>> moment_of(date(2026, 3, 13), datetime(2026, 3, 14, 9), datetime(2026, 3, 1), date(2026, 3, 1), "Asia/Kolkata")
     datetime.datetime(2026, 3, 13, 6, 30)
     """
-    if day is None or (noon := to_utc(datetime.combine(day, time(12)), zone)).date() == now.date():
+    if day is None or day == business_date(now, zone):
         return now
+    noon = to_utc(datetime.combine(day, time(12)), zone)
     return max(noon, ordered_at) if day == ordered_on else noon
 
 

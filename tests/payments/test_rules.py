@@ -1,10 +1,11 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cms.dates import business_date
 from cms.errors import RuleError
 from cms.formats import parse_vpa
 from cms.payments import rules
@@ -116,6 +117,20 @@ def test_money_counts_at_once_unless_only_the_bank_knows():
 def test_a_day_becomes_a_moment_not_before_the_order(day, moment):
     ordered_at = datetime(2026, 3, 10, 12)
     assert rules.moment_of(day, NOON.replace(hour=9), ordered_at, date(2026, 3, 10), "Asia/Kolkata") == moment
+
+
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    zone=st.sampled_from(["Asia/Kolkata", "UTC", "America/Los_Angeles", "Pacific/Kiritimati"]),
+    before=st.integers(0, 3),
+)
+def test_at_any_hour_a_day_up_to_today_is_a_moment_of_that_day_that_has_been(now, zone, before):
+    day = business_date(now, zone) - timedelta(days=before)
+    ordered_at = now - timedelta(days=3)
+    ordered_on = business_date(ordered_at, zone)
+    moment = rules.moment_of(day, now, ordered_at, ordered_on, zone)
+    assert business_date(moment, zone) == day
+    rules.check_moment(moment, now, day, ordered_on)
 
 
 def test_a_payment_lies_between_its_order_and_now():
