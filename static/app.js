@@ -91,6 +91,8 @@
     event.submitter?.setAttribute("aria-busy", "true");
     setTimeout(free, 20000, form);
   });
+  // What is being put right is wrong no longer; the sentence beside it stays, quietly, until the next answer.
+  on("input", ({ target }) => target.removeAttribute?.("aria-invalid"));
   // A long form asks before it is left half typed.
   let typed = null;
   on("input", ({ target }) => (typed = target.closest?.("form[data-keep]") || typed));

@@ -98,11 +98,12 @@ def download(order_id: int) -> ResponseReturnValue:
 @bp.post("/orders/<int:order_id>/invoice/file")
 @needs("work")
 def render(order_id: int) -> ResponseReturnValue:
-    """Have the PDF made, once more if that failed."""
+    """Have the PDF made of a paper that came without one, or once more if that failed; a short one is waited for."""
     made = queries.invoice_or_404(order_id)
     actions.make_pdf(f"invoice-{made.id}", order_id, g.me, uuid.uuid4().hex[:12])
     db.session.commit()
-    return redirect(url_for("invoices.show", order_id=order_id), 303)
+    then = "invoices.download" if _is_short(made.content) else "invoices.show"
+    return redirect(url_for(then, order_id=order_id), 303)
 
 
 @bp.get("/credit-notes/<int:note_id>")
@@ -130,11 +131,12 @@ def download_note(note_id: int) -> ResponseReturnValue:
 @bp.post("/credit-notes/<int:note_id>/file")
 @needs("work")
 def render_note(note_id: int) -> ResponseReturnValue:
-    """Have the PDF made, once more if that failed."""
+    """The same for a credit note."""
     note = queries.credit_note_or_404(note_id)
     actions.make_pdf(f"credit-note-{note.id}", queries.order_of_note(note), g.me, uuid.uuid4().hex[:12])
     db.session.commit()
-    return redirect(url_for("invoices.show_note", note_id=note_id), 303)
+    then = "invoices.download_note" if _is_short(note.content) else "invoices.show_note"
+    return redirect(url_for(then, note_id=note_id), 303)
 
 
 def _preview(order: Any, problem: str = "") -> str:
@@ -164,7 +166,11 @@ def _pdf(key: str, content: dict[str, Any]) -> Response | None:
 
 
 def _comes_soon(job: Any, content: dict[str, Any]) -> bool:
-    return bool(job) and job.state in ("queued", "running") and len(content["lines"]) <= MOST_LINES_AT_ONCE
+    return bool(job) and job.state in ("queued", "running") and _is_short(content)
+
+
+def _is_short(content: dict[str, Any]) -> bool:
+    return len(content["lines"]) <= MOST_LINES_AT_ONCE
 
 
 def _file_of(key: str, content: dict[str, Any]) -> dict[str, Any]:

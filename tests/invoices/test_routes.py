@@ -135,16 +135,18 @@ def test_the_download_of_a_short_invoice_waits_for_the_worker(client, monkeypatc
     assert client.get(pdf).data == now.data
 
 
-def test_an_invoice_that_nobody_had_rendered_offers_to(client):
+@pytest.mark.parametrize("lines", [1, 61])
+def test_a_paper_that_came_without_its_pdf_has_it_made_by_the_same_button(client, monkeypatch, lines):
     open_shop()
-    order = sell((10_000, 1, 1800))
+    order = sell(*[(10_000, 1, 1800)] * lines)
     issue(order)
     with write():
         db.session.execute(delete(Job))
     page, pdf = f"/orders/{order.id}/invoice", f"/orders/{order.id}/invoice.pdf"
-    assert "Make the PDF" in client.get(page).text and client.get(pdf).location == page
-    assert client.post_form(f"{page}/file").location == page and run_next()
-    assert client.get(pdf).data.startswith(b"%PDF")
+    assert "Download PDF" in client.get(page).text and client.get(pdf).location == page
+    assert client.post_form(f"{page}/file").location == (pdf if lines == 1 else page)
+    monkeypatch.setattr("cms.invoices.routes.time.sleep", lambda _seconds: run_next())
+    assert client.get(pdf).data.startswith(b"%PDF") if lines == 1 else "Waiting for its turn" in client.get(page).text
 
 
 def test_a_credit_note_has_its_pdf_too(client):
@@ -178,7 +180,7 @@ def test_a_pdf_whose_making_failed_can_be_asked_for_again(client, monkeypatch):
         broken.setattr("cms.invoices.pdf.render", lambda *_: 1 / 0)
         assert [run_next() for _ in range(4)] == [True, True, True, False]
     page = client.get(f"/orders/{order.id}/invoice").text
-    assert "Something went wrong" in page and "Make the PDF" in page
+    assert "Something went wrong" in page and "Make the PDF again" in page
     assert client.post_form(f"/orders/{order.id}/invoice/file").status_code == 303
     assert run_next()
     assert "Download PDF" in client.get(f"/orders/{order.id}/invoice").text
