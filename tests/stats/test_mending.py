@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -28,6 +29,7 @@ from cms.payments.actions import record_payment
 from cms.privacy.actions import forget
 from cms.stats import queries, rules
 from cms.stats.filters import Days
+from tests.duplicates.doing import merge, take_back
 from tests.factories import make_customer, make_order, make_product, the_shop, write
 from tests.stats.test_walk import Walk, day_of
 
@@ -144,11 +146,11 @@ def test_after_every_step_they_are_as_if_made_anew(made, clock, seed):
     assert verbs >= {"customer.merged", "customer.merge_undone", "customer.forgotten", "order.step_taken_back"}
 
 
-def best_now() -> list[tuple[int, int]]:
+def best_now(of: str = "id") -> list[tuple[Any, int]]:
     today = clocks.today("Asia/Kolkata")
     found = queries.top_customers(Days(today - LAG, today), "revenue", 3, today)
     db.session.rollback()
-    return [(row.id, int(row.gross_paise)) for row in found]
+    return [(getattr(row, of), int(row.gross_paise)) for row in found]
 
 
 def test_who_is_not_among_the_kept_comes_up_by_a_new_order(made):
@@ -165,6 +167,7 @@ def test_who_is_not_among_the_kept_comes_up_by_a_new_order(made):
 
 
 def test_when_too_few_are_left_everybody_is_looked_at(made):
+    """Whoever falls among the many who are not kept is one of them, and may be worth less than others there."""
     lamp = make_product(price_paise=100)
     orders = [make_order(make_customer(), lamp, qty=10 + number) for number in range(9)]
     best_now()
@@ -172,9 +175,24 @@ def test_when_too_few_are_left_everybody_is_looked_at(made):
     for gone, times in ((8, 1), (7, 2), (6, 2)):
         with write():
             move_orders([(db.session.get_one(Order, orders[gone].id), "Pending")], "Cancelled", None)
+        make_order(db.session.get_one(Customer, orders[gone].customer_id), lamp)
         assert [worth for _id, worth in best_now()] == [(10 + gone - n) * 100 for n in (1, 2, 3)]
         assert made["_mended"] == times
     assert made["_best"] == 1
+
+
+def test_a_new_name_and_a_merge_are_seen(made):
+    one, other = (make_customer(name) for name in ("Asha", "Aasha"))
+    for customer in (one, other):
+        make_order(customer, make_product(price_paise=100), qty=2)
+    assert best_now("name") == [("Aasha", 200), ("Asha", 200)]
+    with write():
+        edit_customer(db.session.get_one(Customer, other.id), {"name": "Binu"}, other.version, None)
+    assert best_now("name") == [("Binu", 200), ("Asha", 200)]
+    entry = merge(one, other, name=other)
+    assert best_now("name") == [("Binu", 400)]
+    take_back(entry)
+    assert best_now("name") == [("Binu", 200), ("Asha", 200)]
 
 
 def test_an_order_that_took_its_number_first_and_landed_last_is_seen(made, database):
