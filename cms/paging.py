@@ -64,16 +64,26 @@ class Page:
         return len(self.rows)
 
 
-def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE) -> Page:
-    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`."""
+def page_of(
+    select: Select,
+    sort: Sort,
+    args: Mapping[str, str],
+    size: int = PAGE,
+    whole: Callable[[Select], Select] | None = None,
+) -> Page:
+    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`.
+
+    `whole` makes of the select of one page's rows, found by an index alone, the one of all that is shown of them.
+    """
     backwards = bool(args.get("before"))
     cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
     backwards = backwards and cursor is not None
     rows: list[Any] = []
     for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
         if len(rows) <= size:
-            ordered = select.where(part).order_by(*sort.order(backwards))
-            rows += db.session.execute(ordered.limit(size + 1 - len(rows)))
+            order = sort.order(backwards)
+            found = select.where(part).order_by(*order).limit(size + 1 - len(rows))
+            rows += db.session.execute(whole(found).order_by(*order) if whole else found)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -195,8 +195,9 @@ def last_step(steps: Sequence[Any]) -> Any | None:
 
 def latest_orders(limit: int) -> Select:
     """The last orders placed."""
-    query = select(*ROW).join(Customer).order_by(Order.ordered_at.desc(), Order.id.desc())
-    return in_their_order(query).limit(limit)
+    query = select(Order.id, Order.ref, Order.status, Order.ordered_on, Order.payable_paise)
+    query = query.add_columns(Customer.name.label("customer_name")).join(Customer, Customer.id == Order.customer_id)
+    return in_their_order(query.order_by(Order.ordered_at.desc(), Order.id.desc())).limit(limit)
 
 
 def orders_by_id(ids: set[int]) -> Sequence[Order]:
