@@ -21,6 +21,7 @@ from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
 from cms.formats import show_phone
+from cms.kept import kept
 from cms.rfm.rules import BY_KEY as GROUPS
 from cms.rfm.rules import name_of
 from cms.shell import today
@@ -37,7 +38,10 @@ CARRIED = ("name", "phone", "email")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted, segments = CustomerFilter.from_args(request.args), queries.segments()
+    wanted = CustomerFilter.from_args(request.args)
+    # Of a group or a cohort without a round trip: what is kept is looked at anyway.
+    beside = wanted.rfm or wanted.first
+    segments = kept("segments", today(), queries.segments) if beside else queries.segments()
     if wanted.segment not in segments:
         wanted = replace(wanted, segment="")
     page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
