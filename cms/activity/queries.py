@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from cms.activity.filters import ActivityFilter
@@ -83,9 +83,8 @@ def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str], size: int 
     return page_of(_by_its_index(query, wanted, args), SORT, args, size, _shown)
 
 
-def _shown(found: Select) -> Select:
-    ids = found.subquery()
-    return _entries().join(ids, ids.c.id == Activity.id).add_columns(ids.c.sort_value)
+def _shown(found: Subquery) -> Select:
+    return _entries().join(found, found.c.id == Activity.id).add_columns(found.c.sort_value)
 
 
 def _by_its_index(query: Select, wanted: ActivityFilter, args: Mapping[str, str]) -> Select:
