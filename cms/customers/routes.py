@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -39,12 +40,13 @@ CARRIED = ("name", "phone", "email")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = CustomerFilter.from_args(request.args)
-    # Of a group or a cohort without a round trip: what is kept is looked at anyway.
-    beside = wanted.rfm or wanted.first
-    segments = kept("segments", today(), queries.segments) if beside else queries.segments()
+    # A group is told from what is kept, so its list and what stands beside it may be kept with it.
+    segments = kept("segments", today(), queries.segments) if wanted.rfm else queries.segments()
     if wanted.segment not in segments:
         wanted = replace(wanted, segment="")
-    page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
+    days, at = shop().active_days, {name: request.args.get(name, "") for name in ("after", "before")}
+    find = partial(queries.customers_matching, wanted, today(), days, at)
+    page = kept("customers", today(), find, wanted, days, *at.values()) if wanted.rfm else find()
     carried: dict[str, Any] = as_new(wanted.q)
     return page_or_fragment(
         "customers/index.html",
@@ -53,7 +55,7 @@ def index() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         views=bar_of("customers", wanted, request.args, g.me),
-        sum=sum_of(wanted, today(), shop().active_days),
+        sum=sum_of(wanted, today(), days),
         segments=segments,
         sorts=queries.SORTS,
         groups=GROUPS,
