@@ -83,7 +83,7 @@ def save_cell(stand: Stand, asker: Asker, number: int) -> Request:
 
 
 def after_write(ask: Callable[[Stand, Asker, int], Request]) -> Callable[[Stand, Asker, int], Request]:
-    """The same with a write before it, which nothing that was kept outlives."""
+    """The same with a write before it, after which nothing that was kept stands as it is."""
 
     def asked(stand: Stand, asker: Asker, number: int) -> Request:
         asker.ask(save_cell(stand, asker, number))

@@ -3,12 +3,14 @@
 Every write appends to `activity` in its transaction, so what stands at the end of it is a stamp of all that is stored,
 by whichever process. Ids are given out before a commit: of two writes at once the one with the lower id may land last.
 So the stamp also counts the last entries, which a late one adds to.
+
+An answer that a few writes change little is mended rather than made anew: by the entries since its stamp.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -25,6 +27,8 @@ MOST = 64
 """So many answers are kept, the ones asked for longest ago are dropped first."""
 LAST = 500
 """Entries that are counted: more than are ever written at once beside an open transaction."""
+FEW = 100
+"""After more entries than this an answer is made anew."""
 
 _last, _late = aliased(Activity), aliased(Activity)
 _newest = select(func.max(_last.id)).scalar_subquery()
@@ -39,10 +43,17 @@ _STAMP = select(
 _answers: OrderedDict[tuple, tuple[Any, Any]] = OrderedDict()
 
 
-def kept(name: str, today: date, make: Callable[[], T], *args: Any) -> T:
+def kept(
+    name: str,
+    today: date,
+    make: Callable[[], T],
+    *args: Any,
+    mend: Callable[[T, Sequence[Any]], T | None] | None = None,
+) -> T:
     """What `make` gives, made anew only after a write, on another day or in another database.
 
     `args` is what it depends on besides. The answer is shared: leave it as it is. Inside a write nothing is kept.
+    `mend` makes the answer of now out of the last one and of what was written since (verb, customer_id), or gives None.
     """
     if is_writing():
         return make()
@@ -51,7 +62,11 @@ def kept(name: str, today: date, make: Callable[[], T], *args: Any) -> T:
     known = _answers.get(key)
     if known is not None and known[0] == stamp:
         return known[1]
-    answer = make()
+    answer = None
+    if mend and known is not None and known[0][0] == today and (since := _since(*known[0][1:])) is not None:
+        answer = mend(known[1], since)
+    if answer is None:
+        answer = make()
     _answers.pop(key, None)
     _answers[key] = (stamp, answer)
     while len(_answers) > MOST:
@@ -66,6 +81,22 @@ def _stamp() -> tuple[Any, ...]:
     if "stamp" not in g:
         g.stamp = tuple(db.session.execute(_STAMP).first() or ())
     return g.stamp
+
+
+def _since(*stamp: Any) -> Sequence[Any] | None:
+    """The entries after this stamp; None where they are many, a late one came before it, or it is of other data.
+
+    What is committed while this is read stands behind the new stamp too, and is looked at again.
+    """
+    if not stamp:
+        return None
+    last = stamp[0]
+    late = select(func.count()).where(_late.id > last - LAST, _late.id <= last).scalar_subquery()
+    query = select(Activity.id, Activity.at, Activity.verb, Activity.thing_id, late, Activity.customer_id)
+    rows = db.session.execute(query.where(Activity.id >= last).order_by(Activity.id).limit(FEW + 2)).all()
+    if not rows or tuple(rows[0])[:5] != stamp or len(rows) > FEW + 1:
+        return None
+    return rows[1:]
 
 
 def forget() -> None:

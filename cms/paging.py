@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, true
 
 from cms.db import db
 
@@ -35,9 +35,11 @@ class Sort:
         """
         return replace(self, column=func.coalesce(self.column, self.column))
 
-    def order(self, backwards: bool) -> tuple[ColumnElement, ColumnElement]:
+    def order(self, backwards: bool, found: Subquery | None = None) -> tuple[ColumnElement, ColumnElement]:
+        """`found`: the rows to be put in order once more, after they were found in it."""
         down = self.descending != backwards
-        return (self.column.desc(), self.tie.desc()) if down else (self.column.asc(), self.tie.asc())
+        column, tie = (found.c.sort_value, found.c.id) if found is not None else (self.column, self.tie)
+        return (column.desc(), tie.desc()) if down else (column.asc(), tie.asc())
 
     def beyond(self, value: Any, tie: int, backwards: bool) -> list[ColumnElement]:
         """The rows strictly behind this one, in parts that follow each other: an index serves each, but not both."""
@@ -64,16 +66,27 @@ class Page:
         return len(self.rows)
 
 
-def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE) -> Page:
-    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`."""
+def page_of(
+    select: Select,
+    sort: Sort,
+    args: Mapping[str, str],
+    size: int = PAGE,
+    whole: Callable[[Subquery], Select] | None = None,
+) -> Page:
+    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`.
+
+    `whole` joins all that is shown to the rows of one page, which are found by these two alone.
+    """
     backwards = bool(args.get("before"))
     cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
     backwards = backwards and cursor is not None
     rows: list[Any] = []
     for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
         if len(rows) <= size:
-            ordered = select.where(part).order_by(*sort.order(backwards))
-            rows += db.session.execute(ordered.limit(size + 1 - len(rows)))
+            query = select.where(part).order_by(*sort.order(backwards)).limit(size + 1 - len(rows))
+            if whole:
+                query = whole(found := query.subquery()).order_by(*sort.order(backwards, found))
+            rows += db.session.execute(query)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

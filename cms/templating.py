@@ -6,6 +6,9 @@ a seventh of such a page.
 
 Nothing that a template calls asks Jinja for its context, so it is called straight away; Jinja would look each time.
 
+What a block or an included template says is put together before it goes on: Jinja would hand each of a thousand pieces
+up through the page and its frame.
+
 All templates have the same globals, filled before the first is asked for. Jinja would lay an empty dictionary over them
 for each, and compare the two name by name at every import of a macro.
 """
@@ -13,10 +16,11 @@ for each, and compare the two name by name at every import of a macro.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 from flask.templating import Environment
+from jinja2 import Template
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -57,9 +61,28 @@ class Plain(Context):
         return what(*args, **kw)
 
 
-class Templates(Environment):
-    """Flask's environment with these three changes."""
+class Whole(Template):
+    """A template that says all it says at once."""
 
+    @classmethod
+    def _from_namespace(cls, environment: Any, namespace: MutableMapping[str, Any], globals: Any) -> Template:
+        namespace["root"] = _at_once(namespace["root"])
+        for name, block in namespace["blocks"].items():
+            namespace["blocks"][name] = namespace[block.__name__] = _at_once(block)  # `super()` asks by the latter
+        return super()._from_namespace(environment, namespace, globals)
+
+
+def _at_once(render: Callable[[Context], Iterator[str]]) -> Callable[[Context], Iterator[str]]:
+    def joined(context: Context) -> Iterator[str]:
+        yield "".join(render(context))
+
+    return joined
+
+
+class Templates(Environment):
+    """Flask's environment with these four changes."""
+
+    template_class = Whole
     code_generator_class = Shown
     context_class = Plain
     shown = staticmethod(shown)

@@ -7,11 +7,12 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from cms import clock as clocks
+from cms.activity.actions import record
 from cms.db import db, writing
-from cms.kept import MOST, _answers, forget, kept
+from cms.kept import FEW, MOST, _answers, forget, kept
 from cms.models import Activity, Customer
 from tests.databases import app_on
-from tests.factories import make_customer, make_order
+from tests.factories import make_customer, make_order, write
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +83,29 @@ def test_a_write_that_took_its_number_first_and_landed_last_is_seen(app, databas
         assert (times(customers), times(customers)) == (1, 0)
         late.commit()
     assert times(customers) == 1
+
+
+def mended() -> int:
+    """The same, by counting who was added since."""
+    return kept("mended", clocks.today("Asia/Kolkata"), counted, mend=lambda known, since: known + len(since) or None)
+
+
+def test_it_is_mended_by_what_was_written_since(clock):
+    first = make_customer()
+    assert (mended(), times(mended)) == (1, 0)
+    make_customer()
+    make_customer()
+    assert times(mended) == 0 and mended() == 3
+    clock.forward(days=1)
+    assert times(mended) == 1
+    with write():
+        for _ in range(FEW):
+            record(None, "customer.edited", first, customer_id=first.id)
+    assert times(mended) == 0 and mended() == 3 + FEW
+    with write():
+        for _ in range(FEW + 1):
+            record(None, "customer.edited", first, customer_id=first.id)
+    assert times(mended) == 1 and mended() == 3
 
 
 def test_inside_a_write_nothing_is_kept():

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
+from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
 from tests.databases import app_without_data
@@ -40,3 +40,15 @@ def test_the_globals_of_a_template_are_those_of_all():
     assert page.globals is ours.globals and page.render() == "1,23,456"
     assert ours.from_string("{{ more }}{{ show_count(1) }}", globals={"more": 2}).render() == "21"
     assert "more" not in ours.globals
+
+
+def test_blocks_and_included_templates_are_what_jinja_makes_of_them():
+    parts = {
+        "frame": "<{% block head %}frame{% endblock %}|{% block main %}{% endblock %}>",
+        "page": "{% extends 'frame' %}{% block head %}{{ super() }} of page{% endblock %}"
+        "{% block main %}{% for n in rows %}{% include '_row' %}{% endfor %}{{ self.head() }}{% endblock %}",
+        "_row": "{% set twice = n * 2 %}{{ n }},{{ twice }};{% for x in 'ab' %}{{ x }}{% endfor %}",
+    }
+    made = [kind.overlay(loader=DictLoader(parts)).get_template("page") for kind in (ours, plain)]
+    assert made[0].render(rows=[1, 2]) == made[1].render(rows=[1, 2])
+    assert len(list(made[0].generate(rows=[1, 2]))) < 8 < len(list(made[1].generate(rows=[1, 2])))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from cms.activity.filters import ActivityFilter
@@ -53,7 +52,7 @@ UNDONE = and_(
     _undo.id > Activity.id,
 )
 ENTRY = (
-    *(column for column in Activity.__table__.c),
+    *(column for column in Activity.__table__.c if column.name != "by_id"),
     Customer.name.label("customer_name"),
     _undo.at.label("undone_at"),
     _undo.by_name.label("undone_by"),
@@ -80,11 +79,12 @@ def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str], size: int 
         about = _about(wanted.q)
         if about is None:
             return Page([], "", "")
-        page = page_of(wanted.narrow(query.where(about)), SORT, args, size)
-    else:
-        page = page_of(_by_its_index(query, wanted, args), SORT, args, size)
-    rows = _entries().where(Activity.id.in_([row.id for row in page.rows])).order_by(Activity.id.desc())
-    return replace(page, rows=list(db.session.execute(rows))) if page.rows else page
+        return page_of(wanted.narrow(query.where(about)), SORT, args, size, _shown)
+    return page_of(_by_its_index(query, wanted, args), SORT, args, size, _shown)
+
+
+def _shown(found: Subquery) -> Select:
+    return _entries().join(found, found.c.id == Activity.id).add_columns(found.c.sort_value)
 
 
 def _by_its_index(query: Select, wanted: ActivityFilter, args: Mapping[str, str]) -> Select:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -95,10 +95,10 @@ def complaints_matching(
 def _by_due(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, str], size: int) -> Page:
     """All that are open have to be sorted: first their ids alone, then the rows of a page."""
     sort = SORTS["due"]
-    page = page_of(wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now), sort, args, size)
-    found = db.session.execute(_rows(ROW).where(Complaint.id.in_([row.id for row in page.rows]))).all()
-    rows = {row.id: row for row in found}
-    return replace(page, rows=[rows[row.id] for row in page.rows])
+    ids = wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now)
+    return page_of(
+        ids, sort, args, size, lambda found: _rows((*ROW, found.c.sort_value)).join(found, found.c.id == Complaint.id)
+    )
 
 
 def complaint_id_of(text: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from cms.db import db
 from cms.errors import Conflict, RuleError
 from cms.fields import version_of
 from cms.formats import show_phone
+from cms.kept import kept
 from cms.rfm.rules import BY_KEY as GROUPS
 from cms.rfm.rules import name_of
 from cms.shell import today
@@ -37,10 +39,14 @@ CARRIED = ("name", "phone", "email")
 @bp.get("")
 @needs("see")
 def index() -> ResponseReturnValue:
-    wanted, segments = CustomerFilter.from_args(request.args), queries.segments()
+    wanted = CustomerFilter.from_args(request.args)
+    # A group is told from what is kept, so its list and what stands beside it may be kept with it.
+    segments = kept("segments", today(), queries.segments) if wanted.rfm else queries.segments()
     if wanted.segment not in segments:
         wanted = replace(wanted, segment="")
-    page = queries.customers_matching(wanted, today(), shop().active_days, request.args)
+    days, at = shop().active_days, {name: request.args.get(name, "") for name in ("after", "before")}
+    find = partial(queries.customers_matching, wanted, today(), days, at)
+    page = kept("customers", today(), find, wanted, days, *at.values()) if wanted.rfm else find()
     carried: dict[str, Any] = as_new(wanted.q)
     return page_or_fragment(
         "customers/index.html",
@@ -49,7 +55,7 @@ def index() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         views=bar_of("customers", wanted, request.args, g.me),
-        sum=sum_of(wanted, today(), shop().active_days),
+        sum=sum_of(wanted, today(), days),
         segments=segments,
         sorts=queries.SORTS,
         groups=GROUPS,

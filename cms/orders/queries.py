@@ -19,25 +19,25 @@ from cms.paging import PAGE, Page, Sort, page_of
 from cms.text import query_words
 from cms.together import MOST, Value
 
-ROW = (
+SHORT = (
     Order.id,
     Order.ref,
     Order.status,
     Order.ordered_on,
-    Order.line_count,
     Order.units,
-    Order.total_paise,
     Order.payable_paise,
+    Order.customer_id,
+    Customer.name.label("customer_name"),
+)
+MONEY = (
     Order.paid_paise,
     Order.returned_paise,
     Order.returned_tax_paise,
     Order.settled_before,
     Order.due_paise,
-    Order.customer_id,
-    Order.address,
-    Customer.name.label("customer_name"),
-    Customer.phone.label("customer_phone"),
 )
+PLACE = (Order.address, Customer.phone.label("customer_phone"))
+"""What the list says of an order's payment, and tracking of its way: of fifty rows, each column more is felt."""
 FEW_CUSTOMERS = 500
 """Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""
 FEW_ORDERS = 2000
@@ -60,14 +60,16 @@ def order_or_404(order_id: int) -> Order:
 
 def row_or_404(order_id: int) -> Any:
     """One order as the lists show it."""
-    query = select(*ROW).join(Customer).where(Order.id == order_id)
+    query = select(*SHORT, *MONEY, *PLACE).join(Customer).where(Order.id == order_id)
     return db.session.execute(query).first() or abort(404, GONE)
 
 
-def orders_matching(wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
+def orders_matching(
+    wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE, besides: Sequence[Any] = MONEY
+) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
-    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
+    query = wanted.narrow(select(*SHORT, *besides, sort.column.label("sort_value")).join(Customer))
     walk = in_their_order(query)
     if not wanted.q and wanted.product and wanted.also:
         return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args, size)
@@ -195,8 +197,9 @@ def last_step(steps: Sequence[Any]) -> Any | None:
 
 def latest_orders(limit: int) -> Select:
     """The last orders placed."""
-    query = select(*ROW).join(Customer).order_by(Order.ordered_at.desc(), Order.id.desc())
-    return in_their_order(query).limit(limit)
+    query = select(Order.id, Order.ref, Order.status, Order.ordered_on, Order.payable_paise)
+    query = query.add_columns(Customer.name.label("customer_name")).join(Customer, Customer.id == Order.customer_id)
+    return in_their_order(query.order_by(Order.ordered_at.desc(), Order.id.desc())).limit(limit)
 
 
 def orders_by_id(ids: set[int]) -> Sequence[Order]:

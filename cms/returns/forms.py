@@ -60,7 +60,8 @@ class DeskLine:
 class Desk:
     """All of one act, as typed. `reasons`: the shop's list, each with whether it is bound by no last day.
 
-    `suggested`: the goods that the reason stands for; `moved`: they changed with it just now.
+    `suggested`: the goods that the reason stands for; `moved`: they changed with it just now; `unread`: so many more
+    lines the order has, which are asked for once something is typed or looked for.
     """
 
     order: Any
@@ -80,7 +81,7 @@ class Desk:
     late_reason: str = ""
     reference: str = ""
     problems: dict[str, str] = field(default_factory=dict)
-    hidden: int = 0
+    unread: int = 0
     moved: bool = False
 
     def fill(self, posted: Any) -> None:
@@ -156,11 +157,20 @@ class Desk:
         """The lines whose answer is to be told anew: typed ones, and those it stood at."""
         return [one for one in self.lines if one.shown or one.typed.strip()]
 
-    @cached_property
+    @property
+    def hidden(self) -> int:
+        """How many more lines the search finds than are shown."""
+        return self.unread + self._found[1]
+
+    @property
     def found(self) -> Sequence[DeskLine]:
         """The lines to show: the first that the search finds, or all, and always what was typed."""
+        return self._found[0]
+
+    @cached_property
+    def _found(self) -> tuple[Sequence[DeskLine], int]:
         words = fold(self.line_q).split()
-        shown = []
+        shown, hidden = [], 0
         for one in self.lines:
             if one.typed.strip():
                 shown.append(one)
@@ -168,12 +178,12 @@ class Desk:
                 if self.whole or len(shown) < MOST_SHOWN:
                     shown.append(one)
                 else:
-                    self.hidden += 1
-        return shown
+                    hidden += 1
+        return shown, hidden
 
     @property
     def searchable(self) -> bool:
-        return len(self.lines) > SEARCH_FROM
+        return len(self.lines) + self.unread > SEARCH_FROM
 
     @property
     def by_line(self) -> bool:

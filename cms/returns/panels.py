@@ -37,13 +37,13 @@ class Counter(NamedTuple):
 @cache
 def _asked() -> Together:
     order: Value = bindparam("order_id")
-    lines = select(*LINE).where(OrderLine.order_id == order).order_by(OrderLine.line_no).limit(MOST_LINES)
+    lines = select(*LINE).where(OrderLine.order_id == order).order_by(OrderLine.line_no).limit(bindparam("most"))
     return Together(lines=lines, refunded=refunds_of(order), reasons=reason_rows())
 
 
-def counter_of(order_id: int) -> Counter:
-    """What lies on the desk for this order."""
-    found = _asked().ask(order_id=order_id)
+def counter_of(order_id: int, most: int = MOST_LINES) -> Counter:
+    """What lies on the desk for this order, of its lines the first `most`."""
+    found = _asked().ask(order_id=order_id, most=most)
     return Counter(found["lines"], by_line(found["refunded"]), dict(found["reasons"]))
 
 

@@ -30,12 +30,9 @@ ROW = (
     Return.refund_paise,
     Return.tax_paise,
     Return.refund_mode,
-    Return.restocked,
-    Return.late_reason,
     Return.returned_on,
     Return.order_id,
     Return.customer_id,
-    Return.product_id,
     Order.ref.label("order_ref"),
     OrderLine.product_name,
     Customer.name.label("customer_name"),
@@ -113,6 +110,9 @@ def page_or_404(return_id: int) -> Any:
     """A return with what its page says of order, line, customer, and who took it down."""
     query = _rows(
         Return,
+        Return.restocked,
+        Return.late_reason,
+        Return.product_id,
         Order.due_paise,
         Order.paid_paise,
         Order.payable_paise,

@@ -20,7 +20,7 @@ from cms.orders.filters import OrderFilter
 from cms.payments import queries as payments
 from cms.returns import actions, panels, queries, rules
 from cms.returns.filters import ReturnFilter
-from cms.returns.forms import GOODS, Desk, DeskLine
+from cms.returns.forms import GOODS, MOST_SHOWN, Desk, DeskLine
 from cms.returns.sums import sum_of
 from cms.shell import today
 from cms.text import clean_text
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
     typed = request.args.get("order", "").strip()[:64]
     order_id = orders.order_id_of(typed) if typed else None
     if order_id and not is_htmx():
-        return render_template("returns/new.html", **_shown(_desk(order_id)))
+        return render_template("returns/new.html", **_shown(_desk(order_id, MOST_SHOWN)))
     found = orders.orders_matching(OrderFilter(q=typed), {}).rows[:8] if typed else []
     return page_or_fragment("returns/find.html", "returns/_orders.html", typed=typed, found=found)
 
@@ -162,9 +162,9 @@ def _typed() -> Desk:
     return desk
 
 
-def _desk(order_id: int) -> Desk:
-    """An empty desk for this order."""
-    order, counter, here = payments.order_or_404(order_id), panels.counter_of(order_id), shop()
+def _desk(order_id: int, most: int = panels.MOST_LINES) -> Desk:
+    """An empty desk for this order, of whose lines the first `most` are read."""
+    order, counter, here = payments.order_or_404(order_id), panels.counter_of(order_id, most), shop()
     delivered_on = clock.business_date(order.delivered_at, here.zone) if order.delivered_at else None
     back = counter.refunded
     return Desk(
@@ -177,13 +177,14 @@ def _desk(order_id: int) -> Desk:
         today=today(),
         owner=may("manage"),
         request_key=uuid.uuid4().hex,
+        unread=order.line_count - len(counter.lines),
     )
 
 
 def _shown(desk: Desk) -> dict[str, Any]:
     try:
         rules.check_order(desk.order.ref, desk.order.status)
-        refused = "" if any(one.left for one in desk.lines) else f"All of {desk.order.ref} came back already"
+        refused = f"All of {desk.order.ref} came back already" if desk.order.returned_units == desk.order.units else ""
     except RuleError as error:
         refused = error.message
     return {"desk": desk, "refused": refused, "modes": rules.MODES, "goods": GOODS, "how": rules.HOW}

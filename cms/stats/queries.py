@@ -16,6 +16,7 @@ from cms.habits.rules import Day, financial_key
 from cms.kept import kept
 from cms.models import CohortTotal, Customer, CustomerYear, DayTotal, GapTotal, Order, SegmentDay
 from cms.orders.filters import LIVE
+from cms.stats import rules
 from cms.stats.filters import Days
 from cms.stats.rules import CohortSum
 
@@ -36,20 +37,28 @@ def _cohort_sums(today: date) -> list[CohortSum]:
 
 def top_customers(days: Days, by: str, limit: int, today: date) -> Sequence[Any]:
     """Who bought for most (`by` revenue) or most often (orders) in these days: id, ref, name, orders, gross_paise."""
-    return kept("top", today, lambda: _top(days, by), days, by)[:limit]
+    return kept("top", today, lambda: _top(days, by, today), days, by)[:limit]
 
 
 MOST = 25
+NEXT = 175
+"""So many more are kept, whom a cancelled order of one of the best may bring up."""
 
 
-def _top(days: Days, by: str) -> Sequence[Any]:
+def _top(days: Days, by: str, today: date) -> Sequence[Any]:
     if days.ever and not _later_than(days.until):
         orders, gross = Customer.order_count, Customer.gross_paise
         ranked = (gross if by == "revenue" else orders).desc()
         query = select(*WHO, orders.label("orders"), gross).where(orders > 0).order_by(ranked, Customer.id.desc())
         return db.session.execute(query.limit(MOST)).all()
-    year = _year_of(days)
-    best = (_of_year(year, by) if year else _of_days(days, by)).subquery()
+    if year := _year_of(days):
+        return _named(_of_year(year, by), by)
+    best = kept("best", today, lambda: _best(days, by), days, by, mend=lambda *known: _mended(days, by, *known))
+    return best.rows[:MOST]
+
+
+def _named(sums: Any, by: str) -> Sequence[Any]:
+    best = sums.subquery()
     ranked = best.c.gross_paise if by == "revenue" else best.c.orders
     query = select(*WHO, best.c.orders, best.c.gross_paise).join(best, best.c.customer_id == Customer.id)
     return db.session.execute(query.order_by(ranked.desc(), Customer.id.desc())).all()
@@ -81,7 +90,46 @@ def _of_days(days: Days, by: str) -> Any:
     who = (Order.customer_id + 0).label("customer_id")
     orders, gross = func.count().label("orders"), func.sum(Order.total_paise).label("gross_paise")
     query = select(who, orders, gross).where(LIVE, Order.ordered_on.between(days.since, days.until)).group_by(who)
-    return query.order_by((gross if by == "revenue" else orders).desc(), who.desc()).limit(MOST)
+    return query.order_by((gross if by == "revenue" else orders).desc(), who.desc()).limit(MOST + NEXT)
+
+
+@dataclass(frozen=True)
+class Best:
+    """Everybody who is worth `least` or more, the best first."""
+
+    rows: Sequence[Any]
+    least: tuple[int, int]
+
+
+def _best(days: Days, by: str) -> Best:
+    rows = _named(_of_days(days, by), by)
+    return Best(rows, _worth(rows[-1], by) if len(rows) == MOST + NEXT else (0, 0))
+
+
+def _mended(days: Days, by: str, known: Best, since: Sequence[Any]) -> Best | None:
+    """What was known, with the customers anew of whom something was written; None where that leaves too few.
+
+    It is exact: whoever is neither in it nor among these is worth less than `least`, as before.
+    """
+    ids = rules.buyers_since((entry.verb, entry.customer_id) for entry in since)
+    if ids is None:
+        return None
+    rows = [row for row in known.rows if row.id not in ids]
+    rows += [row for row in _sums_of(ids, days) if _worth(row, by) >= known.least]
+    rows.sort(key=lambda row: _worth(row, by), reverse=True)
+    return Best(rows, known.least) if len(rows) >= MOST or known.least == (0, 0) else None
+
+
+def _sums_of(ids: set[int], days: Days) -> list[Any]:
+    orders, gross = func.count().label("orders"), func.sum(Order.total_paise).label("gross_paise")
+    query = select(*WHO, orders, gross).join(Order, Order.customer_id == Customer.id).where(Customer.id.in_(ids))
+    query = query.where(LIVE, Order.ordered_on.between(days.since, days.until)).group_by(*WHO)
+    return list(db.session.execute(query)) if ids else []
+
+
+def _worth(row: Any, by: str) -> tuple[int, int]:
+    """What they are ranked by."""
+    return int(row.gross_paise if by == "revenue" else row.orders), row.id
 
 
 def segments(days: Days) -> Sequence[Any]:

@@ -12,6 +12,16 @@ from cms.money import round_half_up
 MEDALS = ("gold", "silver", "bronze")
 BUCKETS = ((0, 0), (1, 7), (8, 14), (15, 30), (31, 60), (61, 90), (91, 180), (181, 365), (366, None))
 STEPS = 6
+OF_ONE = frozenset(
+    {"order.placed", "order.moved", "order.step_taken_back", "order.delivery_changed", "order.feedback_asked",
+     "customer.added", "customer.edited", "customer.standing_set", "customer.archived", "customer.restored",
+     "customer.forgotten"}
+)  # fmt: skip
+"""What is done to orders and customers all day long: nobody but the customer whom the entry names has other sums."""
+BESIDES = frozenset({"payment", "return", "invoice", "credit_note", "complaint", "feedback", "message"})
+"""Rooms that name a customer and leave alone whose an order is, its day, its total and whether it is cancelled."""
+ELSEWHERE = frozenset({"user", "view", "export", "product", "template"})
+"""Rooms that have nothing to do with what is ordered already."""
 
 
 @dataclass(frozen=True)
@@ -184,3 +194,20 @@ def medal(place: int, values: Sequence[int]) -> str:
     """
     rank = sum(value > values[place] for value in values)
     return MEDALS[rank] if rank < len(MEDALS) else ""
+
+
+def buyers_since(entries: Iterable[tuple[str, int | None]]) -> set[int] | None:
+    """Whose orders or name entries of the trail (verb, customer_id) may have changed; None where that may be anybody's.
+
+    >>> buyers_since([("order.placed", 7), ("product.edited", None), ("payment.recorded", 7)])
+    {7}
+    >>> buyers_since([("order.placed", 7), ("customer.merged", 7)])
+    """
+    found: set[int] = set()
+    for verb, customer_id in entries:
+        room = verb.partition(".")[0]
+        if customer_id is not None and (verb in OF_ONE or room in BESIDES):
+            found.add(customer_id)
+        elif room not in ELSEWHERE:
+            return None
+    return found

@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     return page_or_fragment(
         "tracking/index.html",
         "tracking/_list.html",
-        page=orders.orders_matching(wanted, request.args),
+        page=orders.orders_matching(wanted, request.args, besides=orders.PLACE),
         wanted=wanted,
         views=bar_of("tracking", asked, request.args, g.me),
         counts=figures.orders_by_status(today()),

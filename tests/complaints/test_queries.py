@@ -139,7 +139,7 @@ def test_paging_there_and_back_shows_every_complaint_once(app, clock, monkeypatc
     )
 
 
-def small_pages(query, sort, args, _size):
+def small_pages(query, sort, args, _size, *how):
     from cms.paging import page_of
 
     return page_of(query, sort, args, size=4)

@@ -69,6 +69,24 @@ def test_a_write_shows_in_the_very_next_page(client, clock):
     assert "New" in client.get("/stats/rfm").text and figures_of(client.get("/stats/cohorts").text, "cohorts") == ["2"]
 
 
+def test_a_write_shows_in_the_list_of_a_group(client, clock):
+    """It is kept until then, each page and each way to sort by itself."""
+    ama = make_customer("Ama")
+    make_customer("Bina")
+
+    def names(args: str = "") -> list[str]:
+        return re.findall(r'<a href="/customers/\d+">(\w+)</a>', client.get(f"/customers?rfm=prospects{args}").text)
+
+    assert names() == names() == ["Ama", "Bina"] and names("&sort=newest") == ["Bina", "Ama"]
+    posted = client.htmx_post(f"/customers/{ama.id}/cells/phone", data={"version": 1, "phone": "9848022338"})
+    assert "98480 22338" in posted.text
+    assert "98480 22338" in client.get("/customers?rfm=prospects").text
+    make_order(ama)
+    assert names() == names("&sort=newest") == ["Bina"]
+    client.htmx_post("/settings/segments", {"name": "Retail"})
+    assert "Retail" in client.get("/customers?rfm=prospects").text
+
+
 def test_a_range_upside_down_is_turned_and_nonsense_is_this_month():
     turned = Days.from_args({"from": "2026-03-10", "to": "2026-03-01"}, TODAY)
     assert (turned.since, turned.until) == (date(2026, 3, 1), date(2026, 3, 10)) and "other way round" in turned.problem
