@@ -191,4 +191,5 @@ def by_request_key(key: str) -> Complaint | None:
 
 
 def name_of(user_id: int) -> str:
-    return db.session.scalar(select(User.name).where(User.id == user_id)) or "?"
+    """What this user is called; blank if there is none."""
+    return db.session.scalar(select(User.name).where(User.id == user_id)) or ""
