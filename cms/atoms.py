@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from markupsafe import Markup, escape
+
+from cms.formats import show_phone
+
+_JOINTS = re.compile(r"([@.])")
 
 STATUSES: Mapping[str, tuple[str, str]] = {
     "Pending": ("wait", "clock"),
@@ -23,6 +28,24 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "New": ("info", "user"),
 }
 """Kind and symbol of the pill of each status."""
+
+
+def phone(e164: str) -> str:
+    """A number that stays on one line: its parts are joined by spaces at which nothing breaks.
+
+    >>> phone("+919876543210")
+    '98765\xa043210'
+    """
+    return show_phone(e164).replace(" ", "\u00a0")
+
+
+def email(text: str) -> Markup:
+    """An address on a line of its own: one that is longer than the line goes on behind its @ or a dot.
+
+    >>> email("a.rao@b.example")
+    Markup('a.<wbr>rao@<wbr>b.<wbr>example')
+    """
+    return Markup(_JOINTS.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704  (escaped first)
 
 
 class Atoms:

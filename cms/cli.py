@@ -151,16 +151,21 @@ def check() -> None:
 @click.option("--customers", type=click.IntRange(1, 2_000_000), default=200, show_default=True)
 @click.option("--orders", type=click.IntRange(0, 20_000_000), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes another shop.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The shop's last day; today unless given.")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The shop's last day; today unless given, in the early morning yesterday.",
+)
 @told
 def demo(customers: int, orders: int, seed: int, today: datetime | None) -> None:
     """Fill an empty shop with a believable one."""
     from cms.demo.actions import Size, fill_shop
+    from cms.demo.rules import last_day
     from cms.figures.sheet import shop
 
     start = time.monotonic()
     with writing():
-        day = today.date() if today else clock.today(shop().zone)
+        day = today.date() if today else last_day(clock.now(), shop().zone)
         fill_shop(Size(customers, orders, seed), day, None, note)
         db.session.commit()
         learn_sizes()

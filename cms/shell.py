@@ -14,12 +14,12 @@ from markupsafe import Markup
 from cms import clock
 from cms.access import may
 from cms.activity.sentences import sentence
-from cms.atoms import Atoms
+from cms.atoms import Atoms, email, phone
 from cms.auth.sessions import shop
 from cms.customers.rules import Standing, standing
 from cms.dates import show_ago, show_date, show_moment, show_month
 from cms.figures.ranges import COMPARISONS, PRESETS
-from cms.formats import show_phone, whatsapp_href
+from cms.formats import whatsapp_href
 from cms.insights.rules import spark_points
 from cms.invoices.rules import rate_hint, usual_rates
 from cms.money import CURRENCIES, plain_money, show_count, show_money
@@ -101,7 +101,8 @@ def add_shell(app: Flask) -> None:
         nav=NAV,
         url_for=_remembering(),
         may=may,
-        show_phone=show_phone,
+        show_phone=phone,
+        show_email=email,
         show_count=show_count,
         currency_symbol=lambda: CURRENCIES[shop().currency].symbol,
         paper_day=lambda text: show_date(date.fromisoformat(text), date.min),

@@ -46,15 +46,18 @@
     tasks.forEach(({ target }) => target?.matches && $$("[id][style]", target).forEach((old) => old.removeAttribute("style")));
   });
 
-  // The second tap of a double tap is none: where the first one was, another button may stand by now.
+  // The second tap of a double tap is none: where the first one was, another button may stand by now. So it is with a tap
+  // just as a slow answer comes: nobody has read the new button yet.
+  const TWICE = 700;
   let tap;
   on("click", (event) => {
     const button = event.target.closest?.("form[method=post] [type=submit]:not([formaction])");
     if (!button || button.dataset.confirm || button.form.dataset.confirm) return; // these ask first
     const near = event.detail ? Math.hypot(event.clientX - tap?.clientX, event.clientY - tap?.clientY) < 24 : button === tap?.button;
-    if (near && event.timeStamp - tap.timeStamp < 500) return event.preventDefault(), event.stopImmediatePropagation();
-    tap = { button, clientX: event.clientX, clientY: event.clientY, timeStamp: event.timeStamp };
+    if (near && event.timeStamp - tap.timeStamp < TWICE) return event.preventDefault(), event.stopImmediatePropagation();
+    tap = { button, form: button.form, clientX: event.clientX, clientY: event.clientY, timeStamp: event.timeStamp };
   }, true);
+  on("htmx:before:swap", ({ detail }) => tap?.form.contains(detail.ctx.sourceElement) && (tap.timeStamp = performance.now()));
   on("input", () => (tap = undefined));
 
   // The WhatsApp button gives way while one reads on: it would stand over amounts and buttons.

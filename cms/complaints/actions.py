@@ -61,7 +61,7 @@ def move_complaint(complaint: Complaint, new: str, seen: str, by: Any, kind: str
     old = complaint.state
     if old != seen:
         raise Conflict(f"{complaint.ref} is {rules.STATES[old].lower()} by now; it was changed meanwhile")
-    rules.check_move(old, new)
+    rules.check_move(old, new, queries.is_forgotten(complaint.customer_id))
     if new == "resolved":
         rules.check_resolution(kind, words)
     if old == "resolved":

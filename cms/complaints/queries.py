@@ -45,7 +45,14 @@ ROW = (
 FEW = 25
 """Complaints on a page: each is a text to read, and what runs out first is on top."""
 
-PAGE_ROW = (*ROW, Complaint.text, Complaint.resolution, Complaint.resolution_kind, Customer.phone)
+PAGE_ROW = (
+    *ROW,
+    Complaint.text,
+    Complaint.resolution,
+    Complaint.resolution_kind,
+    Customer.phone,
+    Customer.forgotten_at,
+)
 SORTS = {
     "due": Sort("What runs out", runs_out, Complaint.id, False, datetime.fromisoformat),
     "newest": Sort("Newest", Complaint.opened_at, Complaint.id, True, datetime.fromisoformat),
@@ -60,6 +67,12 @@ def row_or_404(complaint_id: int, whole: bool = False) -> Any:
     """One complaint as the list shows it, or with all its words."""
     query = _rows(PAGE_ROW if whole else ROW).where(Complaint.id == complaint_id)
     return db.session.execute(query).first() or abort(404, "That complaint no longer exists")
+
+
+def is_forgotten(customer_id: int) -> bool:
+    """Whether this customer was forgotten."""
+    query = select(Customer.id).where(Customer.id == customer_id, Customer.forgotten_at.is_not(None))
+    return db.session.scalar(query) is not None
 
 
 def _rows(columns: Sequence[Any]) -> Select:
@@ -178,4 +191,5 @@ def by_request_key(key: str) -> Complaint | None:
 
 
 def name_of(user_id: int) -> str:
-    return db.session.scalar(select(User.name).where(User.id == user_id)) or "?"
+    """What this user is called; blank if there is none."""
+    return db.session.scalar(select(User.name).where(User.id == user_id)) or ""

@@ -14,7 +14,7 @@ from cms.auth.sessions import shop
 from cms.complaints import actions, queries, rules
 from cms.complaints.filters import ComplaintFilter
 from cms.complaints.forms import ComplaintForm, NoteForm, ResolutionForm, Subject
-from cms.complaints.panels import beside
+from cms.complaints.panels import beside, who_looks_after
 from cms.customers import queries as customers
 from cms.db import db
 from cms.errors import RuleError
@@ -24,6 +24,7 @@ from cms.formats import whatsapp_href
 from cms.orders import queries as orders
 from cms.shell import today
 from cms.views.bar import bar_of
+from cms.views.rules import known_only
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -46,6 +47,9 @@ def complaint_state(state: str) -> str:
 def index() -> ResponseReturnValue:
     wanted, now = ComplaintFilter.from_args(request.args), clock.now()
     unsolved, users = beside(g.me.id, now)
+    customer = customers.name_of(int(wanted.customer)) if wanted.customer else ""
+    who = who_looks_after(wanted.assignee, users)
+    wanted = known_only(wanted, customer=customer, assignee=who)
     counts = {"open": unsolved.count, "mine": unsolved.mine, "overdue": unsolved.overdue}
     return page_or_fragment(
         "complaints/index.html",
@@ -56,7 +60,8 @@ def index() -> ResponseReturnValue:
         views=bar_of("complaints", wanted, request.args, g.me),
         counts=counts,
         users=users,
-        customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
+        customer=customer,
+        who=who,
         **_words(),
     )
 

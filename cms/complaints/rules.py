@@ -55,15 +55,20 @@ class Clock:
     words: str
 
 
-def next_moves(state: str) -> Mapping[str, str]:
-    """The states that may follow this one, with the words of their buttons; none for an unknown state."""
-    return MOVES.get(state, {})
+def next_moves(state: str, forgotten: bool = False) -> Mapping[str, str]:
+    """The states that may follow this one, with the words of their buttons; none for an unknown state.
+
+    `forgotten`: who complained was; what is resolved stays so, since nobody is left to be answered.
+    """
+    return {} if forgotten and state == "resolved" else MOVES.get(state, {})
 
 
-def check_move(old: str, new: str) -> None:
+def check_move(old: str, new: str, forgotten: bool = False) -> None:
     """Raises RuleError, saying what comes first, unless a complaint may go from `old` to `new`."""
-    if new in next_moves(old):
+    if new in next_moves(old, forgotten):
         return
+    if forgotten and old == "resolved":
+        raise RuleError("Who complained was forgotten, so this complaint stays closed", "state")
     if new not in STATES:
         raise RuleError("Choose one of the steps shown", "state")
     if old == new:

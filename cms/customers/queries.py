@@ -190,7 +190,8 @@ def pick(customer_id: int | None) -> Any | None:
 
 
 def name_of(customer_id: int) -> str:
-    return db.session.scalar(select(Customer.name).where(Customer.id == customer_id)) or "?"
+    """What this customer is called; blank if there is none."""
+    return db.session.scalar(select(Customer.name).where(Customer.id == customer_id)) or ""
 
 
 def customers_named(q: str | Sequence[str], limit: int = 8, columns: Sequence[Any] = PICK) -> Sequence[Any]:

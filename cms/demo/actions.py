@@ -18,7 +18,7 @@ from cms.demo.catalogue import Article, articles
 from cms.demo.customers import Customers
 from cms.demo.invoices import issue_some, register
 from cms.demo.orders import STOCK_DAYS, Orders
-from cms.demo.rules import days_until, spread, weight
+from cms.demo.rules import MORNING_ENDS, days_until, spread, weight
 from cms.errors import RuleError
 from cms.imports.batches import write_rows
 from cms.imports.products import NOT_NAMED
@@ -28,7 +28,7 @@ from cms.totals.actions import rebuild
 
 THERE_AT_FIRST = 0.12
 """The share of the customers whom the shop had before its first day here."""
-OPENS, CLOSES, MORNING_ENDS = 9 * 3600, 21 * 3600, 10 * 3600
+OPENS, CLOSES = 9 * 3600, 21 * 3600
 EVERY = 100_000
 DEMO_VPA = "demo.shop@upi"
 
@@ -50,7 +50,7 @@ def fill_shop(size: Size, today: date, by: Any, say: Callable[[str], None] = lam
     settings = db.session.scalars(select(Settings)).one()
     settings.simulate_payments, settings.upi_vpa = True, settings.upi_vpa or DEMO_VPA
     rng = Random(f"{size.seed} {today}")  # noqa: S311  (nothing secret)
-    now = to_utc(datetime.combine(today, time(10, 0)), settings.zone)
+    now = to_utc(datetime.combine(today, time(MORNING_ENDS)), settings.zone)
     goods = articles()
     shelf = _shelf(rng, goods, today, settings.zone)
     write_rows(Product.__table__, shelf)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ def _sell(day: date, how_many: int, morning: bool, customers: Customers, orders:
     """The orders of one day, in the order of their times. Who came lately buys most, and nobody buys for ever."""
     rng = orders.rng
     midnight = to_utc(datetime.combine(day, time()), orders.zone)
-    closes = MORNING_ENDS if morning else CLOSES
+    closes = MORNING_ENDS * 3600 if morning else CLOSES
     times = sorted(int(OPENS + rng.random() * (closes - OPENS)) for _ in range(how_many))
     there = len(customers.segments)
     for seconds in times:

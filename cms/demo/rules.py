@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 
+from cms.dates import to_local
+
 YEARS = 3
+MORNING_ENDS = 10
+"""The hour at which the demo's story ends, on its last day."""
 DIWALI = (
     date(2019, 10, 27),
     date(2020, 11, 14),
@@ -22,6 +26,15 @@ DIWALI = (
 )
 BY_MONTH = (1.05, 0.9, 1.0, 1.05, 0.95, 0.85, 0.85, 1.0, 1.1, 1.25, 1.2, 1.1)
 BY_WEEKDAY = (0.9, 0.9, 0.92, 0.95, 1.0, 1.2, 1.3)
+
+
+def last_day(now: datetime, zone: str) -> date:
+    """The day whose morning has passed last: nothing in a shop lies in the future.
+
+    >>> last_day(datetime(2026, 11, 23, 4, 29), "Asia/Kolkata"), last_day(datetime(2026, 11, 23, 4, 30), "Asia/Kolkata")
+    (datetime.date(2026, 11, 22), datetime.date(2026, 11, 23))
+    """
+    return (to_local(now, zone) - timedelta(hours=MORNING_ENDS)).date()
 
 
 def days_until(today: date) -> list[date]:

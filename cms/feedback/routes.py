@@ -24,6 +24,7 @@ from cms.formats import whatsapp_href
 from cms.orders import queries as orders
 from cms.shell import today
 from cms.views.bar import bar_of
+from cms.views.rules import known_only
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("feedback", __name__)
@@ -37,6 +38,8 @@ CLOSED = {"unknown": 404, "used": 410, "over": 410, "rated": 410}
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = FeedbackFilter.from_args(request.args)
+    customer = customers.name_of(int(wanted.customer)) if wanted.customer else ""
+    wanted = known_only(wanted, customer=customer)
     product = queries.product_of(wanted.product) if wanted.product else None
     days = (wanted.first, wanted.last)
     spread = queries.spread_of_product(product.id, *days) if product else queries.spread(*days, today())
@@ -49,7 +52,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         views=bar_of("feedback", wanted, request.args, g.me),
         product=product,
-        customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
+        customer=customer,
         spread=spread,
         ratings=RATINGS,
         count=sum(spread.times[stars] for stars in wanted.stars) if adds_up else None,

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from cms.imports import words
+
 MOST_LISTED = 1000
 
 
@@ -23,7 +25,10 @@ class Problem:
         if self.line is None:
             return self.why if self.why.startswith(self.file) else f"{self.file}: {self.why}"
         place = f"{self.file} line {self.line}"
-        return f"{place}, {self.column}: {self.why}" if self.column else f"{place}: {self.why}"
+        if not self.column:
+            return f"{place}: {self.why}"
+        column, why = words.column(self.column), words.rest(self.column, self.why)
+        return f"{place}, {column}: {why}" if why == self.why else f"{place}: {column} {why}"
 
 
 @dataclass

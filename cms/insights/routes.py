@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from cms.access import needs
 from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.figures import queries as figures
-from cms.figures.charts import Chart, Scene
+from cms.figures.charts import Chart, Scene, size_for
+from cms.figures.queries import Headline
 from cms.insights import charts, queries, rules
 from cms.orders.filters import SAMPLE
 from cms.web import is_htmx, page_or_fragment
@@ -27,8 +28,6 @@ TITLES = {
     "slow": "Slow movers",
 }
 WIDE = ("revenue", "returned", "together", "soon", "slow")
-SIZES = {"units": "tall", "products": "tall", "returned": "tall", "revenue": "long", "together": "long"}
-"""As each will be, so that nothing moves when it comes; see `Chart.size`. A long one is a table."""
 TOP = 10
 ROWS = 15
 ON_PAGE = 25
@@ -48,7 +47,7 @@ def index() -> ResponseReturnValue:
         scene=scene,
         titles=TITLES,
         wide=WIDE,
-        sizes=SIZES,
+        sizes=_sizes(sums.now),
         nothing=nothing | ({"returned"} if not sums.now.returned_units else set()),
         sums=sums,
     )
@@ -79,6 +78,20 @@ def numbers(name: str) -> ResponseReturnValue:
     scene = scene_of()
     chart = _revenue(scene, IN_FILE) if name == "revenue" else chart_or_404(CHARTS, name, scene)
     return csv_answer(chart, scene)
+
+
+def _sizes(sums: Headline) -> dict[str, str]:
+    """The room that each will take at most, as far as the sums tell, so that little moves when it comes."""
+    bars = size_for(min(sums.units, TOP))
+    return {
+        "units": bars,
+        "products": bars,
+        "returned": size_for(min(sums.returned_units, TOP)),
+        "revenue": rules.room_for(min(sums.units, ROWS)),
+        "together": rules.room_for(min(sums.orders, TOP)),
+        "soon": rules.room_for(),
+        "slow": rules.room_for(),
+    }
 
 
 def _top(by: str) -> Callable[[Scene], Chart]:

@@ -56,6 +56,15 @@ def reasons_in_words(reasons: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{reason} ({show_count(units)})" for reason, units in first[:3])
 
 
+def room_for(rows: int = 5) -> str:
+    """How high a table of so many rows will be, as static/app.css calls it; some where it is not known.
+
+    >>> room_for(), room_for(10), room_for(15)
+    ('few', 'ten', 'long')
+    """
+    return "few" if rows <= 7 else "ten" if rows <= 12 else "long"
+
+
 def spark_points(values: Sequence[int], width: int = 96, height: int = 24) -> str:
     """The corners of a small line through these values, as an SVG polyline has them; "" for fewer than two.
 

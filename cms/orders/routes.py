@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -29,6 +28,7 @@ from cms.orders.sums import sum_of
 from cms.products import queries as products
 from cms.shell import today
 from cms.views.bar import bar_of
+from cms.views.rules import known_only
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -38,8 +38,15 @@ bp = Blueprint("orders", __name__, url_prefix="/orders")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted = OrderFilter.from_args(request.args)
-    if wanted.segment and wanted.segment not in customers.segments():
-        wanted = replace(wanted, segment="")
+    customer = customers.name_of(int(wanted.customer)) if wanted.customer else ""
+    names = products.names_of({int(id) for id in (wanted.product, wanted.also) if id})
+    wanted = known_only(
+        wanted,
+        customer=customer,
+        product=names.get(int(wanted.product or 0)),
+        also=names.get(int(wanted.also or 0)),
+        segment=wanted.segment and wanted.segment in customers.segments(),
+    )
     page, product = queries.orders_matching(wanted, request.args), int(wanted.product or 0)
     return page_or_fragment(
         "orders/index.html",
@@ -51,8 +58,8 @@ def index() -> ResponseReturnValue:
         sorts=queries.SORTS,
         statuses=rules.STATUSES,
         next_moves=rules.next_moves,
-        customer=customers.name_of(int(wanted.customer)) if wanted.customer else None,
-        names=products.names_of({int(id) for id in (wanted.product, wanted.also) if id}),
+        customer=customer,
+        names=names,
         parts=queries.parts_of([row.id for row in page.rows], product) if product and page.rows else {},
         sum=sum_of(wanted),
     )

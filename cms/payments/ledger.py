@@ -38,7 +38,7 @@ def add(
     now = clock.now()
     paid_on = clock.business_date(paid_at or now, shop.zone)
     if paid_at is not None:
-        rules.check_moment(paid_at, now, paid_on, order.ordered_on)
+        rules.check_moment(paid_at, now, paid_on, order.ordered_at, order.ordered_on)
     reference, utr = rules.read_reference(method, reference)
     _check_free(utr)
     payment = Payment(

@@ -126,11 +126,14 @@ def check_method(method: str, kind: str) -> None:
         raise RuleError("Choose how it was paid" if kind == "payment" else "Choose how it goes back", "method")
 
 
-def check_moment(paid_at: datetime, now: datetime, paid_on: date, ordered_on: date) -> None:
-    """Raises RuleError for a payment that has not happened yet, or came before there was an order."""
+def check_moment(paid_at: datetime, now: datetime, paid_on: date, ordered_at: datetime, ordered_on: date) -> None:
+    """Raises RuleError for a payment that has not happened yet, or came before there was an order.
+
+    An order of just now may have tomorrow's day: the shop has moved to a zone further west since.
+    """
     if paid_at > now:
         raise RuleError("The date lies in the future; write the day on which the money came", "paid_on")
-    if paid_on < ordered_on:
+    if paid_on < ordered_on and paid_at < ordered_at:
         raise RuleError("The money cannot have come before the day of the order", "paid_on")
 
 

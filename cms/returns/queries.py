@@ -212,4 +212,10 @@ def story_of(return_id: int) -> Sequence[Activity]:
 
 
 def name_of_product(product_id: int) -> str:
-    return db.session.scalar(select(Product.name).where(Product.id == product_id)) or "?"
+    """What this product is called; blank if there is none."""
+    return db.session.scalar(select(Product.name).where(Product.id == product_id)) or ""
+
+
+def was_given(reason: str) -> bool:
+    """Whether something came back for this reason, also one that the shop's list has no more."""
+    return db.session.scalar(select(Return.id).where(Return.reason == reason).limit(1)) is not None

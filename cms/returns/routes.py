@@ -25,6 +25,7 @@ from cms.returns.sums import sum_of
 from cms.shell import today
 from cms.text import clean_text
 from cms.views.bar import bar_of
+from cms.views.rules import known_only
 from cms.web import is_htmx, page_or_fragment, toast
 
 bp = Blueprint("returns", __name__, url_prefix="/returns")
@@ -34,6 +35,10 @@ bp = Blueprint("returns", __name__, url_prefix="/returns")
 @needs("see")
 def index() -> ResponseReturnValue:
     wanted, (counts, reasons) = ReturnFilter.from_args(request.args), panels.beside()
+    customer = customers.name_of(int(wanted.customer)) if wanted.customer else ""
+    product = queries.name_of_product(int(wanted.product)) if wanted.product else ""
+    given = wanted.reason in reasons or (wanted.reason and queries.was_given(wanted.reason))
+    wanted = known_only(wanted, customer=customer, product=product, reason=given)
     return page_or_fragment(
         "returns/index.html",
         "returns/_list.html",
@@ -44,8 +49,8 @@ def index() -> ResponseReturnValue:
         sum=sum_of(wanted),
         counts=counts,
         reasons=reasons,
-        customer=customers.name_of(int(wanted.customer)) if wanted.customer else "",
-        product=queries.name_of_product(int(wanted.product)) if wanted.product else "",
+        customer=customer,
+        product=product,
         how=rules.HOW,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cms.errors import RuleError
@@ -30,6 +31,14 @@ def left_out(asked: Iterable[tuple[str, str]], wanted: Mapping[str, str], usual:
         if not known or taken.setdefault(name, value) != value:
             out.append(f"{_short(name)} “{_short(value)}”")
     return out[:MOST_SAID]
+
+
+def known_only(wanted: Any, **found: Any) -> Any:
+    """The filter without what it asks for in vain. `found`: what each of these fields leads to, nothing for what the
+    shop does not have; a list narrowed by that would be empty without saying why.
+    """
+    gone = {name: "" for name, there in found.items() if getattr(wanted, name) and not there}
+    return replace(wanted, **gone) if gone else wanted
 
 
 def is_backwards(wanted: Mapping[str, str]) -> bool:

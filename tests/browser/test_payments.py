@@ -97,7 +97,7 @@ def test_a_claim_is_refused_and_a_mistake_taken_back(page: Page, order, sign_in)
     page.get_by_label("Paid by").select_option("Card")
     page.get_by_role("button", name="Record payment").dblclick()
     expect(page.get_by_text("Only ₹1,180.00 is due. Save again if it is right: ₹820.00 becomes")).to_be_visible()
-    page.wait_for_timeout(600)  # a second tap at once is the end of a double tap
+    page.wait_for_timeout(800)  # a second tap at once is the end of a double tap
     page.get_by_role("button", name="Record payment").click()
     expect(page.locator("#toasts")).to_contain_text("₹820.00 of it was more than due")
     page.get_by_role("button", name="Take PAY002 back").click()

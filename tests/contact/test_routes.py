@@ -40,14 +40,14 @@ def test_a_stranger_sees_what_is_filled_in_and_nothing_else(client, stranger):
             "Asha Stores",
             'href="tel:+919848022338"',
             'href="tel:+918632223333"',
-            "asha@example.com</a>",
+            "asha@<wbr>example.<wbr>com</a>",
             "<p>12 Lake Road<br>Guntur</p>",
             "Andhra Pradesh",
             "<p>Monday to Saturday<br>10 am to 8 pm</p>",
             'href="https://maps.app.goo.gl/abc" target="_blank" rel="noopener noreferrer"',
             "https://wa.me/919848022338",
             "Asha Rao</b>, Owner",
-            "care@example.com</a>",
+            "care@<wbr>example.<wbr>com</a>",
             "<p>Within 10 days.</p><p>Bring the bill.</p>",
         ):
             assert wanted in page, wanted

@@ -1,6 +1,6 @@
 """The demo is a shop like any other: right to the last total, and the same for the same seed."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -84,6 +84,15 @@ def test_numbers_go_on_behind_the_demo(app):
     assert app.test_cli_runner().invoke(args=["demo", "--customers", "5", "--orders", "12"]).exit_code == 0
     with write():
         assert next_ref(Order) == "ORD013" and next_ref(Customer) == "CUST006"
+
+
+@pytest.mark.parametrize("hour", [(23, 18, 40), (24, 4, 29), (24, 5, 0)])
+def test_nothing_of_a_demo_lies_in_the_future(app, clock, hour):
+    clock.now = datetime(2026, 11, *hour)
+    assert app.test_cli_runner().invoke(args=["demo", "--customers", "20", "--orders", "200"]).exit_code == 0
+    for at in (Order.ordered_at, Payment.paid_at, Customer.created_at, Complaint.opened_at, Feedback.at):
+        assert (db.session.scalar(select(func.max(at))) or clock.now) <= clock.now, at
+    assert db.session.scalar(select(func.max(Order.ordered_at))) > clock.now - timedelta(days=2)
 
 
 def test_the_weeks_before_diwali_are_the_busiest():

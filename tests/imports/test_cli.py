@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from cms.db import db
+from cms.imports.report import Problem
 from cms.models import Order
 from tests.imports.folders import REAL, folder_of
 
@@ -36,7 +37,14 @@ def test_a_dry_run_stores_nothing(run):
 def test_rows_in_error_are_listed_and_nothing_lands(run, tmp_path):
     result = run(folder_of(tmp_path, customers="customer_ref,name\nC1,Asha\nC2,\n"))
     assert result.exit_code == 1 and orders() == 0
-    assert "customers.csv line 3, name: name is needed" in result.stdout
+    assert "customers.csv line 3: Name is needed\n" in result.stdout
+
+
+def test_a_problem_names_its_column_once_and_in_words():
+    said = [
+        str(Problem("orders.csv", 3, name, why)) for name, why in (("unit_price", "unit_price is needed"), ("at", "?"))
+    ]
+    assert said == ["orders.csv line 3: Unit price is needed", "orders.csv line 3, Given on: ?"]
 
 
 def test_a_full_disk_is_told_in_a_sentence(run, monkeypatch):

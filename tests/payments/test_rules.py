@@ -130,15 +130,27 @@ def test_at_any_hour_a_day_up_to_today_is_a_moment_of_that_day_that_has_been(now
     ordered_on = business_date(ordered_at, zone)
     moment = rules.moment_of(day, now, ordered_at, ordered_on, zone)
     assert business_date(moment, zone) == day
-    rules.check_moment(moment, now, day, ordered_on)
+    rules.check_moment(moment, now, day, ordered_at, ordered_on)
+
+
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    zones=st.permutations(["Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati"]),
+    hours=st.integers(0, 30),
+)
+def test_what_comes_today_may_be_recorded_in_whatever_zone_the_shop_was_when_it_was_ordered(now, zones, hours):
+    ordered_at = now - timedelta(hours=hours)
+    ordered_on, today = business_date(ordered_at, zones[0]), business_date(now, zones[1])
+    moment = rules.moment_of(today, now, ordered_at, ordered_on, zones[1])
+    rules.check_moment(moment, now, business_date(moment, zones[1]), ordered_at, ordered_on)
 
 
 def test_a_payment_lies_between_its_order_and_now():
-    rules.check_moment(NOON, NOON, TODAY, TODAY)
+    rules.check_moment(NOON, NOON, TODAY, NOON, TODAY)
     with pytest.raises(RuleError, match="future"):
-        rules.check_moment(NOON.replace(hour=7), NOON, TODAY, TODAY)
+        rules.check_moment(NOON.replace(hour=7), NOON, TODAY, NOON, TODAY)
     with pytest.raises(RuleError, match="before the day of the order"):
-        rules.check_moment(NOON, NOON, date(2026, 3, 13), TODAY)
+        rules.check_moment(NOON.replace(day=13), NOON, date(2026, 3, 13), NOON, TODAY)
 
 
 def test_no_more_goes_back_than_came():

@@ -94,3 +94,14 @@ def test_the_copy_speaks_of_tax_on_top_only_where_there_is_some(client, inclusiv
     told = [{name: value for name, value in row.items() if "tax" in name} for row in data["returns"] + data["orders"]]
     assert told == [on_top, {} if inclusive else {"tax_on_top": "54.00", "returned_tax_on_top": "18.00"}]
     assert page.count("<b>Tax on top of the prices</b>") == 2 * (not inclusive)
+
+
+def test_what_was_closed_by_forgetting_is_not_opened_again(client):
+    who = make_customer("Zubeida Khan")
+    mine, other = make_complaint(who), make_complaint(make_customer("Usha"), state="resolved")
+    forgotten(who)
+    pages = [client.get(f"/complaints/{one.id}").text for one in (mine, other)]
+    assert ["Reopen" in page for page in pages] == [False, True]
+    answer = client.htmx_post(f"/complaints/{mine.id}/state", {"state": "reopened", "seen": "resolved"})
+    assert answer.status_code == 422 and "was forgotten, so this complaint stays closed" in answer.text
+    assert db.session.get_one(Complaint, mine.id).state == "resolved"

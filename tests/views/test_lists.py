@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cms.db import db
+from cms.models import Return, User
 from cms.views.actions import save_view
 from cms.views.lists import FILTERS
 from tests.after_sale import make_complaint, make_feedback, make_invoiced, make_message, make_return
@@ -108,6 +110,36 @@ def test_what_the_shop_does_not_have_narrows_nothing_and_is_said(client, asked):
     name = asked.partition("?")[2].strip("=")
     assert f"so it was left out: {name} “nonsense”." in text
     assert f"{name.capitalize()}: nonsense" not in text and '<td class="title' in text
+
+
+@pytest.mark.parametrize(
+    "room, asked",
+    [
+        ("orders", {"product": "99999", "also": "99998", "customer": "99997"}),
+        ("returns", {"product": "99999", "customer": "99998", "reason": "Moonlight"}),
+        ("complaints", {"assignee": "99999", "customer": "99998"}),
+        ("feedback", {"customer": "99999"}),
+    ],
+)
+def test_what_is_not_there_narrows_nothing_and_is_said(client, shop, room, asked):
+    whole = rows_of(client, room, {})
+    text = unescape(client.get(f"/{room}?{urlencode(asked)}").text)
+    (said,) = re.findall(r"so it was left out: ([^<]*)\.</span>", text)
+    assert said == ", ".join(f"{name} “{value}”" for name, value in asked.items())
+    assert set(re.findall(r'<td class="title[^"]*"><a href="([^"]+)"', text)) == whole
+
+
+def test_who_left_the_shop_and_a_reason_of_old_are_filters_still(client, shop):
+    gone = make_user("staff", "gita", name="Gita Nair")
+    complaint = make_complaint(make_customer("Usha"), assignee_id=gone.id)
+    back = make_return(reason="Other")
+    with write():
+        db.session.get_one(User, gone.id).disabled_at = back.created_at
+        db.session.get_one(Return, back.id).reason = "Moonlight"
+    assert rows_of(client, "complaints", {"assignee": str(gone.id)}) == {f"/complaints/{complaint.id}"}
+    page = client.get(f"/complaints?assignee={gone.id}").text
+    assert "Looked after by: Gita Nair" in page and f'<option value="{gone.id}" selected>Gita Nair</option>' in page
+    assert rows_of(client, "returns", {"reason": "Moonlight"}) == {f"/returns/{back.id}"}
 
 
 def test_days_the_wrong_way_round_are_said(client):
