@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
@@ -120,16 +120,22 @@ def _add_errors(app: Cms) -> None:
     def database_gone(error: Exception) -> ResponseReturnValue:
         log.exception("database not reachable, reference %s", g.request_id)
         if disk_full(error):
-            return error_answer(ServiceUnavailable(FULL), 503)
+            return _failed(ServiceUnavailable(FULL), 503)
         current_app.watch.database("refused")  # type: ignore[attr-defined]
-        return error_answer(ServiceUnavailable(UNSURE if failover.may_be_stored() else UNREACHABLE), 503)
+        return _failed(ServiceUnavailable(UNSURE if failover.may_be_stored() else UNREACHABLE), 503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
         log.exception("request failed, reference %s", g.request_id)
         if disk_full(error):
-            return error_answer(ServiceUnavailable(FULL), 503)
-        return error_answer(InternalServerError("Something went wrong on our side. Nothing was saved."), 500)
+            return _failed(ServiceUnavailable(FULL), 503)
+        return _failed(InternalServerError("Something went wrong on our side. Nothing was saved."), 500)
+
+
+def _failed(error: HTTPException, code: int) -> ResponseReturnValue:
+    """The answer when something broke, perhaps in the middle of a file: what still comes of it is taken in first."""
+    web.drain(request.max_content_length or 0)
+    return error_answer(error, code)
 
 
 def error_answer(error: HTTPException, code: int) -> ResponseReturnValue:

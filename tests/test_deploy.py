@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
+from cms.bringing import command as bringing
 from cms.config import ROOT
+from cms.imports import look as imports
 
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -86,3 +88,10 @@ def test_nginx_believes_no_client_and_sends_no_form_twice():
     ):
         assert line in text
     assert "$request_uri" not in re.search(r"log_format.*?;", text, re.DOTALL)[0]
+
+
+def test_nginx_leaves_it_to_the_app_to_say_that_a_file_is_too_large():
+    """nginx would say it in two bare words. What it lets through is what the app takes in before it says so."""
+    for place, most in (("/imports", imports.MOST_SENT), ("/setup/backup", bringing.MOST_SENT)):
+        found = re.search(rf"location = {place} .*?client_max_body_size (\d+)m;", read("nginx.conf"), re.DOTALL)
+        assert int(found[1]) * 1024 * 1024 == 2 * most

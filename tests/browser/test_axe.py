@@ -7,6 +7,7 @@ import time
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from cms.auth.actions import new_setup_link
@@ -96,8 +97,14 @@ def test_setting_up_can_be_done_by_everyone(page, server):
     assert_usable(page)
     with write():
         token = new_setup_link()
-    page.goto(f"/setup?token={token}")
-    assert page.url.endswith(token)
+    for path in ("/setup", "/setup/backup"):
+        page.goto(f"{path}?token={token}")
+        assert page.url.endswith(token)
+        assert_usable(page)
+    sent = {"name": "mine.cmsbackup", "mimeType": "application/octet-stream", "buffer": b"altered on its way"}
+    page.get_by_label("The file of the backup").set_input_files([sent])
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_text("mine.cmsbackup is no backup of a shop")).to_be_visible()
     assert_usable(page)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import zipfile
 
 import pytest
+from flask import Request
 
 from cms.imports import look, sheets, workbooks
 from cms.imports.files import BadFile
@@ -183,3 +185,21 @@ def test_a_file_that_is_too_large_is_told_so(client, monkeypatch):
     assert send(client, TEXT.encode() + b"x,y,z\n" * 400_000).status_code == 303  # beyond what other forms may send
     answer = send(client, b"x" * 3_100_000)
     assert answer.status_code == 413 and "larger than 256 MB" in answer.text
+
+
+def test_a_full_disk_is_told_to_who_is_still_sending(client, monkeypatch):
+    """A browser hears an answer only once it has sent all of its file: the rest is taken in and thrown away."""
+
+    class Full(io.BytesIO):
+        def write(self, _data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Request, "_get_file_stream", lambda *_args, **_more: Full())
+    start = f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token()}\r\n'
+    start += '--cut\r\nContent-Disposition: form-data; name="file"; filename="long.csv"\r\n\r\n'
+    sending = io.BytesIO(start.encode() + b"name\n" * 600_000 + b"\r\n--cut--\r\n")
+    length = len(sending.getvalue())
+    how = {"content_type": "multipart/form-data; boundary=cut", "content_length": length}
+    answer = client.post("/imports", input_stream=sending, **how)
+    assert answer.status_code == 503 and "The disk of the server is full. Nothing was saved" in answer.text
+    assert sending.tell() == length
