@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, true
 
 from cms.db import db
+from cms.together import rows_of
 
 PAGE = 50
 
@@ -18,7 +19,7 @@ PAGE = 50
 class Sort:
     """One way to sort a list: by `column`, then by `tie` (an id) the same way round. `read` parses a cursor's value.
 
-    NULL sorts lowest, on both databases; a column that may hold it says so.
+    NULL sorts lowest, on both databases; a column that may hold it says so. `walks`: by an index, row after row.
     """
 
     label: str
@@ -27,13 +28,14 @@ class Sort:
     descending: bool
     read: Callable[[str], Any]
     nullable: bool = False
+    walks: bool = True
 
     def by_sorting(self) -> Sort:
         """The same order, but not by walking an index: for few rows found in another way.
 
         Both databases would else walk the whole index of the sort in the hope of meeting those few early.
         """
-        return replace(self, column=func.coalesce(self.column, self.column))
+        return replace(self, column=func.coalesce(self.column, self.column), walks=False)
 
     def order(self, backwards: bool) -> tuple[ColumnElement, ColumnElement]:
         down = self.descending != backwards
@@ -64,16 +66,24 @@ class Page:
         return len(self.rows)
 
 
-def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE) -> Page:
-    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`."""
+def page_of(
+    select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE, shown: Select | None = None
+) -> Page:
+    """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`.
+
+    With `shown` the select finds and sorts ids alone; `shown` says what is read of those that are left.
+    """
     backwards = bool(args.get("before"))
     cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
     backwards = backwards and cursor is not None
     rows: list[Any] = []
     for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
         if len(rows) <= size:
-            ordered = select.where(part).order_by(*sort.order(backwards))
-            rows += db.session.execute(ordered.limit(size + 1 - len(rows)))
+            found = select.where(part).order_by(*sort.order(backwards)).limit(size + 1 - len(rows))
+            if shown is not None:
+                rows += _looked_up(found, sort, backwards, shown)
+            else:
+                rows += rows_of(found) if sort.walks else db.session.execute(found)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -83,6 +93,14 @@ def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAG
         after=_cursor(rows[-1]) if rows and has_after else "",
         before=_cursor(rows[0]) if rows and has_before else "",
     )
+
+
+def _looked_up(found: Select, sort: Sort, backwards: bool, shown: Select) -> list[Any]:
+    """What is shown of those found, in their order: no row is read that stays away."""
+    ids = found.subquery()
+    rows = rows_of(shown.add_columns(ids.c.sort_value).join(ids, ids.c.id == sort.tie))
+    down = sort.descending != backwards
+    return sorted(rows, key=lambda row: (row.sort_value is not None, row.sort_value, row.id), reverse=down)
 
 
 def _cursor(row: Any) -> str:
