@@ -66,9 +66,7 @@ class Page:
         return len(self.rows)
 
 
-def page_of(
-    select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE, shown: Select | None = None
-) -> Page:
+def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE, shown: Select | None = None) -> Page:
     """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`.
 
     With `shown` the select finds and sorts ids alone; `shown` says what is read of those that are left.

@@ -12,11 +12,11 @@ from flask import abort
 from sqlalchemy import Select, case, func, or_, select
 
 from cms.complaints.filters import IS_UNSOLVED, ComplaintFilter, is_overdue, is_soon, runs_out
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, Complaint, ComplaintNote, Customer, Order, User
 from cms.orders import queries as orders
 from cms.paging import Page, Sort, page_of
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -82,13 +82,13 @@ def complaints_matching(
     ids = {Complaint.id: complaint_id_of(wanted.q), Complaint.order_id: orders.order_id_of(wanted.q)}
     if meant := [column == id for column, id in ids.items() if id]:
         return page_of(query.where(or_(*meant)), sort.by_sorting(), args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, orders.FEW_CUSTOMERS)
+    found = sought.ids(orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Complaint.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk), sort, args, size)
+    query = sought.narrow(query.where(Complaint.customer_id.in_(found)))
     return page_of(query, sort.by_sorting(), args, size)
 
 

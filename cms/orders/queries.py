@@ -11,11 +11,11 @@ from flask import abort
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
 from cms.paging import PAGE, Page, Sort, page_of
+from cms.sought.queries import FEW, Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -67,7 +67,8 @@ def row_or_404(order_id: int) -> Any:
 def orders_matching(wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
-    query = wanted.narrow(select(*ROW, sort.column.label("sort_value")).join(Customer))
+    rows = select(*ROW).join(Customer)
+    query = wanted.narrow(rows.add_columns(sort.column.label("sort_value")))
     walk = in_their_order(query)
     if not wanted.q and wanted.product and wanted.also:
         return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args, size)
@@ -80,14 +81,15 @@ def orders_matching(wanted: OrderFilter, args: Mapping[str, str], size: int = PA
         return page_of(walk, sort, args, size)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, FEW_CUSTOMERS)
+    found = sought.ids(FEW)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Order.customer_id.in_(found)), words)
-    return page_of(query, sort.by_sorting(), args, size)
+        return page_of(sought.narrow(walk), sort, args, size)
+    ids = wanted.narrow(select(Order.id, sort.column.label("sort_value")).join(Customer))
+    theirs = sought.narrow(ids.where(Order.customer_id.in_(found)))
+    return page_of(theirs, sort.by_sorting(), args, size, shown=rows)
 
 
 def few_orders_of(product_id: int) -> Select | None:
