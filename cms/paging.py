@@ -71,9 +71,7 @@ def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAG
 
     With `shown` the select finds and sorts ids alone; `shown` says what is read of those that are left.
     """
-    backwards = bool(args.get("before"))
-    cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
-    backwards = backwards and cursor is not None
+    cursor, backwards = cursor_of(args, sort)
     rows: list[Any] = []
     for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
         if len(rows) <= size:
@@ -93,10 +91,16 @@ def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAG
     )
 
 
+def cursor_of(args: Mapping[str, str], sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
+    """Value and id of the row that the page begins behind, None for page one; and whether it goes back from there."""
+    cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
+    return cursor, bool(args.get("before")) and cursor is not None
+
+
 def _looked_up(found: Select, sort: Sort, backwards: bool, shown: Select) -> list[Any]:
     """What is shown of those found, in their order: no row is read that stays away."""
     ids = found.subquery()
-    rows = rows_of(shown.add_columns(ids.c.sort_value).join(ids, ids.c.id == sort.tie))
+    rows = rows_of(shown.add_columns(ids.c.sort_value).join(ids, ids.c.id == shown.selected_columns.id))
     down = sort.descending != backwards
     return sorted(rows, key=lambda row: (row.sort_value is not None, row.sort_value, row.id), reverse=down)
 
