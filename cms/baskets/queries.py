@@ -40,6 +40,8 @@ def _by_their_ids(
     """The page among the orders next by their ids, as orders mostly come in the order of time; None when this is not
     all of it: no index knows the times of the orders of a product."""
     cursor, backwards = cursor_of(args, sort)
+    if cursor and cursor[0] is None:  # an address that no page gave: every order has its time
+        return None
     down = sort.descending != backwards
     near = select(OrderLine.order_id.label("id"), func.min(Order.ordered_at).label("sort_value"))
     near = near.join(Order, Order.id == OrderLine.order_id).where(OrderLine.product_id == product_id, fits)

@@ -107,3 +107,14 @@ def test_other_wishes_narrow_the_orders_of_a_product(sold, monkeypatch, few):
     assert [row.id for row in shown.rows] == [ids[hour] for hour in (5,)]
     both = orders_matching(OrderFilter(product=str(lamp), also=str(bowl)), {})
     assert [row.id for row in both.rows] == []  # each of them says that it has one line
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("way", ["after", "before"])
+def test_a_cursor_that_is_none_never_breaks(sold, monkeypatch, way, sort):
+    monkeypatch.setattr(baskets, "FEW_ORDERS", 0)
+    ids, lamp, bowl = sold
+    fill(ids, lamp, bowl, [(hour, 1, False) for hour in range(10)])
+    for text in ("5~", "0~", f"{ids[4]}~", "x", "5~=x", f"{ids[4]}~=1900-01-01T00:00:00", "9999999999~=2999-01-01"):
+        page = orders_matching(OrderFilter(product=str(lamp), sort=sort), {way: text}, SIZE)
+        assert {row.id for row in page.rows} <= set(ids), text
