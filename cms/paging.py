@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, true
 
 from cms.db import db
+from cms.together import rows_of
 
 PAGE = 50
 
@@ -18,7 +19,7 @@ PAGE = 50
 class Sort:
     """One way to sort a list: by `column`, then by `tie` (an id) the same way round. `read` parses a cursor's value.
 
-    NULL sorts lowest, on both databases; a column that may hold it says so.
+    NULL sorts lowest, on both databases; a column that may hold it says so. `walks`: by an index, row after row.
     """
 
     label: str
@@ -27,19 +28,18 @@ class Sort:
     descending: bool
     read: Callable[[str], Any]
     nullable: bool = False
+    walks: bool = True
 
     def by_sorting(self) -> Sort:
         """The same order, but not by walking an index: for few rows found in another way.
 
         Both databases would else walk the whole index of the sort in the hope of meeting those few early.
         """
-        return replace(self, column=func.coalesce(self.column, self.column))
+        return replace(self, column=func.coalesce(self.column, self.column), walks=False)
 
-    def order(self, backwards: bool, found: Subquery | None = None) -> tuple[ColumnElement, ColumnElement]:
-        """`found`: the rows to be put in order once more, after they were found in it."""
+    def order(self, backwards: bool) -> tuple[ColumnElement, ColumnElement]:
         down = self.descending != backwards
-        column, tie = (found.c.sort_value, found.c.id) if found is not None else (self.column, self.tie)
-        return (column.desc(), tie.desc()) if down else (column.asc(), tie.asc())
+        return (self.column.desc(), self.tie.desc()) if down else (self.column.asc(), self.tie.asc())
 
     def beyond(self, value: Any, tie: int, backwards: bool) -> list[ColumnElement]:
         """The rows strictly behind this one, in parts that follow each other: an index serves each, but not both."""
@@ -66,27 +66,20 @@ class Page:
         return len(self.rows)
 
 
-def page_of(
-    select: Select,
-    sort: Sort,
-    args: Mapping[str, str],
-    size: int = PAGE,
-    whole: Callable[[Subquery], Select] | None = None,
-) -> Page:
+def page_of(select: Select, sort: Sort, args: Mapping[str, str], size: int = PAGE, shown: Select | None = None) -> Page:
     """The page that the cursors in `args` ask for, page one for a bad one. The select gives `sort_value` and `id`.
 
-    `whole` joins all that is shown to the rows of one page, which are found by these two alone.
+    With `shown` the select finds and sorts ids alone; `shown` says what is read of those that are left.
     """
-    backwards = bool(args.get("before"))
-    cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
-    backwards = backwards and cursor is not None
+    cursor, backwards = cursor_of(args, sort)
     rows: list[Any] = []
     for part in sort.beyond(*cursor, backwards) if cursor else [true()]:
         if len(rows) <= size:
-            query = select.where(part).order_by(*sort.order(backwards)).limit(size + 1 - len(rows))
-            if whole:
-                query = whole(found := query.subquery()).order_by(*sort.order(backwards, found))
-            rows += db.session.execute(query)
+            found = select.where(part).order_by(*sort.order(backwards)).limit(size + 1 - len(rows))
+            if shown is not None:
+                rows += _looked_up(found, sort, backwards, shown)
+            else:
+                rows += rows_of(found) if sort.walks else db.session.execute(found)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -96,6 +89,20 @@ def page_of(
         after=_cursor(rows[-1]) if rows and has_after else "",
         before=_cursor(rows[0]) if rows and has_before else "",
     )
+
+
+def cursor_of(args: Mapping[str, str], sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
+    """Value and id of the row that the page begins behind, None for page one; and whether it goes back from there."""
+    cursor = _read_cursor(args.get("before") or args.get("after") or "", sort)
+    return cursor, bool(args.get("before")) and cursor is not None
+
+
+def _looked_up(found: Select, sort: Sort, backwards: bool, shown: Select) -> list[Any]:
+    """What is shown of those found, in their order: no row is read that stays away."""
+    ids = found.subquery()
+    rows = rows_of(shown.add_columns(ids.c.sort_value).join(ids, ids.c.id == shown.selected_columns.id))
+    down = sort.descending != backwards
+    return sorted(rows, key=lambda row: (row.sort_value is not None, row.sort_value, row.id), reverse=down)
 
 
 def _cursor(row: Any) -> str:

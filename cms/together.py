@@ -10,16 +10,18 @@ import json
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
     JSON,
     BindParameter,
     Boolean,
-    ColumnElement,
     Date,
     DateTime,
+    Integer,
     Select,
+    String,
     func,
     literal,
     select,
@@ -43,7 +45,7 @@ class Together:
 
     def __init__(self, **selects: Select):
         self.questions = selects
-        self._readers = [(name, _reader(name, list(query.selected_columns))) for name, query in selects.items()]
+        self._readers = [(name, _reader_of(name, query)) for name, query in selects.items()]
         self._query = union_all(*(_as_part(number, query) for number, query in enumerate(selects.values())))
 
     def ask(self, **values: Any) -> dict[str, list[Any]]:
@@ -61,9 +63,27 @@ def _as_part(number: int, query: Select) -> Select:
     return select(literal(number), func.json_array(*rows.c))
 
 
-def _reader(name: str, columns: list[ColumnElement[Any]]) -> Callable[[str], Any]:
-    shape = namedtuple(name, [column.key for column in columns])  # type: ignore[misc]
-    typed = [(n, read_typed) for n, column in enumerate(columns) if (read_typed := _READERS.get(type(column.type)))]
+def rows_of(query: Select) -> list[Any]:
+    """The rows of a select that walks an index: on MariaDB each as one value, for which PyMySQL takes half the time.
+
+    Where MariaDB sorts what it found, it would make the JSON of all that and keep it on disk.
+    """
+    columns = query.selected_columns
+    if db.engine.dialect.name == "sqlite" or not all(isinstance(c.type, _PLAIN) for c in columns):
+        return list(db.session.execute(query))
+    texts = db.session.scalars(query.with_only_columns(func.json_array(*columns)))
+    read = _reader_of("row", query)
+    return [read(text) for text in texts]
+
+
+def _reader_of(name: str, query: Select) -> Callable[[str], Any]:
+    return _reader(name, tuple((column.key, type(column.type)) for column in query.selected_columns))
+
+
+@cache
+def _reader(name: str, columns: tuple[tuple[str, type], ...]) -> Callable[[str], Any]:
+    shape = namedtuple(name, [key for key, _type in columns])  # type: ignore[misc]
+    typed = [(n, read_typed) for n, (_key, kind) in enumerate(columns) if (read_typed := _READERS.get(kind))]
 
     def read(text: str) -> Any:
         values = json.loads(text)
@@ -79,6 +99,9 @@ def _json(value: Any) -> Any:
     """SQLite hands JSON on as text, MariaDB as what it says."""
     return json.loads(value) if isinstance(value, str) else value
 
+
+_PLAIN = (Integer, String, Date, DateTime, Boolean)
+"""Types that JSON holds exactly, or as `_READERS` read."""
 
 _READERS: dict[type, Callable[[Any], Any]] = {
     DateTime: datetime.fromisoformat,

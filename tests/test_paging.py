@@ -90,3 +90,18 @@ def test_numbers_beyond_the_database_are_refused():
         read_whole(str(2**63))
     with pytest.raises(ValueError):
         ORDER_SORTS["newest"].read("2026-02-30")
+
+
+@pytest.mark.parametrize("size", [1, 4, 9])
+@pytest.mark.parametrize("sort", SORTS)
+def test_what_is_found_by_ids_first_is_shown_in_the_same_order(nine, sort, size):
+    column = SORTS[sort].column.label("sort_value")
+    found, args, pages = select(Customer.id, column), {}, []
+    for way in ("after", "before"):
+        while True:
+            pages.append(page_of(found, SORTS[sort].by_sorting(), args, size, shown=select(*ROW)))
+            assert [tuple(row) for row in pages[-1].rows] == [tuple(row) for row in page(sort, size, **args).rows]
+            if not (cursor := getattr(pages[-1], way)):
+                break
+            args = {way: cursor}
+    assert len(pages) == 2 * -(-9 // size)

@@ -10,7 +10,7 @@ from cms.invoices.actions import issue_invoice
 from cms.models import Activity, Customer, Order, OrderLine
 from cms.orders.panels import _asked
 from cms.orders.queries import order_or_404
-from cms.together import Together
+from cms.together import Together, rows_of
 from tests.after_sale import make_complaint, make_feedback, make_message, make_return
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product, the_shop, write
@@ -63,3 +63,17 @@ def test_the_pages_of_orders_and_customers_are_told_what_each_room_says(app, clo
             alone = db.session.execute(question, values).all()
             assert [tuple(row) for row in found[name]] == [tuple(row) for row in alone], name
             assert found[name] or name in ("fresh", "payments", "credit_moves"), name
+
+
+def test_the_rows_of_a_walk_are_those_of_a_plain_select(app):
+    customer = make_customer(NASTY[:60])
+    for _ in range(3):
+        make_order(customer, make_product())
+    columns = (Order.id, Order.ref, Order.ordered_at, Order.ordered_on, Order.delivered_at, Order.settled_before)
+    query = select(*columns, Order.note, Order.due_paise, Customer.name.label("buyer")).join(Customer)
+    query = query.where(Order.id > 0).order_by(Order.ordered_at.desc(), Order.id.desc()).limit(2)
+    for asked in (query, query.select_from(Order), query.prefix_with("STRAIGHT_JOIN", dialect="mysql")):
+        assert list(map(tuple, rows_of(asked))) == list(map(tuple, db.session.execute(asked)))
+        assert [row.buyer for row in rows_of(asked)] == [customer.name] * 2
+    shares = select((Order.id / 2.5).label("share"))  # what JSON might round is no JSON
+    assert list(map(tuple, rows_of(shares))) == list(map(tuple, db.session.execute(shares)))

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from cms.activity.filters import ActivityFilter
@@ -79,12 +79,8 @@ def trail(wanted: ActivityFilter, zone: str, args: Mapping[str, str], size: int 
         about = _about(wanted.q)
         if about is None:
             return Page([], "", "")
-        return page_of(wanted.narrow(query.where(about)), SORT, args, size, _shown)
-    return page_of(_by_its_index(query, wanted, args), SORT, args, size, _shown)
-
-
-def _shown(found: Subquery) -> Select:
-    return _entries().join(found, found.c.id == Activity.id).add_columns(found.c.sort_value)
+        return page_of(wanted.narrow(query.where(about)), SORT, args, size, shown=_entries())
+    return page_of(_by_its_index(query, wanted, args), SORT, args, size, shown=_entries())
 
 
 def _by_its_index(query: Select, wanted: ActivityFilter, args: Mapping[str, str]) -> Select:

@@ -12,11 +12,11 @@ from flask import abort
 from sqlalchemy import Select, case, func, or_, select
 
 from cms.complaints.filters import IS_UNSOLVED, ComplaintFilter, is_overdue, is_soon, runs_out
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, Complaint, ComplaintNote, Customer, Order, User
 from cms.orders import queries as orders
 from cms.paging import Page, Sort, page_of
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -95,13 +95,13 @@ def complaints_matching(
     ids = {Complaint.id: complaint_id_of(wanted.q), Complaint.order_id: orders.order_id_of(wanted.q)}
     if meant := [column == id for column, id in ids.items() if id]:
         return page_of(query.where(or_(*meant)), sort.by_sorting(), args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, orders.FEW_CUSTOMERS)
+    found = sought.ids(orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Complaint.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk), sort, args, size)
+    query = sought.narrow(query.where(Complaint.customer_id.in_(found)))
     return page_of(query, sort.by_sorting(), args, size)
 
 
@@ -109,9 +109,7 @@ def _by_due(wanted: ComplaintFilter, me: int, now: datetime, args: Mapping[str, 
     """All that are open have to be sorted: first their ids alone, then the rows of a page."""
     sort = SORTS["due"]
     ids = wanted.narrow(select(Complaint.id, sort.column.label("sort_value")), me, now)
-    return page_of(
-        ids, sort, args, size, lambda found: _rows((*ROW, found.c.sort_value)).join(found, found.c.id == Complaint.id)
-    )
+    return page_of(ids, sort, args, size, shown=_rows(ROW))
 
 
 def complaint_id_of(text: str) -> int | None:

@@ -14,6 +14,7 @@ from cms.customers import queries as customers
 from cms.customers.filters import CustomerFilter
 from cms.db import db
 from cms.models import Complaint, Customer, Order, Return
+from cms.sought.queries import FEW, Sought
 from cms.text import query_words
 
 PERSON = (
@@ -45,13 +46,14 @@ def person(customer_id: int | None) -> Any | None:
 
 def chosen(wanted: CustomerFilter, columns: Sequence[Any], today: date, active_days: int) -> Select:
     """The customers whom the list of customers shows with this filter, as a select of these columns."""
-    query, words = customers.narrowed(wanted, select(*columns), today, active_days), query_words(wanted.q)
-    if wanted.q and not words:
+    query = customers.narrowed(wanted, select(*columns), today, active_days)
+    sought = Sought(query_words(wanted.q))
+    if wanted.q and not sought.words:
         return query.where(false())
-    found = customers.ids_of(words, customers.FEW)
+    found = sought.ids(FEW)
     if found is not None:
         query = query.where(Customer.id.in_(found))
-    return customers.having_words(query, words)
+    return sought.narrow(query)
 
 
 def counts(people: Select, needs: Needs) -> dict[str, int]:

@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort
 from sqlalchemy import Select, func, select
 
-from cms.customers import queries as customers
 from cms.db import db
 from cms.feedback.filters import FeedbackFilter
 from cms.feedback.rules import MOST_ASKED, Spread
@@ -18,6 +17,7 @@ from cms.kept import kept
 from cms.models import Customer, Feedback, FeedbackLink, Order, Product
 from cms.orders import queries as orders
 from cms.paging import PAGE, Page, Sort, page_of
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -63,13 +63,13 @@ def feedback_matching(wanted: FeedbackFilter, product: Any | None, args: Mapping
         return page_of(walk, sort, args, size)
     if order_id := orders.order_id_of(wanted.q):
         return page_of(query.where(Feedback.order_id == order_id), NEWEST.by_sorting(), args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, orders.FEW_CUSTOMERS)
+    found = sought.ids(orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Feedback.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk), sort, args, size)
+    query = sought.narrow(query.where(Feedback.customer_id.in_(found)))
     return page_of(query, NEWEST.by_sorting(), args, size)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from flask import abort
 from sqlalchemy import Select, func, select
 
-from cms.customers import queries as customers
 from cms.db import db
 from cms.invoices.filters import InvoiceFilter
 from cms.models import Counter, CreditNote, Customer, Invoice, Job, Order, Return, StoredFile
 from cms.orders.queries import order_id_of
 from cms.paging import PAGE, Page, Sort, page_of
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import Value
 
@@ -144,13 +144,13 @@ def invoices_matching(wanted: InvoiceFilter, args: Mapping[str, str], size: int 
         return page_of(query.where(Invoice.id.in_(numbered)), NEWEST.by_sorting(), args, size)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Invoice.order_id == order_id), NEWEST, args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, FEW_CUSTOMERS)
+    found = sought.ids(FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), NEWEST, args, size)
-    query = customers.having_words(query.where(Invoice.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk), NEWEST, args, size)
+    query = sought.narrow(query.where(Invoice.customer_id.in_(found)))
     return page_of(query, NEWEST.by_sorting(), args, size)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from flask import abort
 from sqlalchemy import Select, case, func, or_, select
 
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Customer, Job, MessageTemplate, Notification, Order, User
 from cms.notifications.filters import MessageFilter, is_in
 from cms.notifications.rules import CHANNELS, STATES
 from cms.paging import Page, Sort, page_of, read_whole
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import Value
 
@@ -64,19 +64,19 @@ def messages_matching(wanted: MessageFilter, now: datetime, args: Mapping[str, s
         Customer, Customer.id == Notification.customer_id
     )
     query, sort = wanted.narrow(query, now), NEWEST
-    words = query_words(wanted.q)
-    if wanted.q and not words:
+    sought = Sought(query_words(wanted.q))
+    if wanted.q and not sought.words:
         return Page([], "", "")
-    found: Any = customers.ids_of(words, FEW_CUSTOMERS)
-    if found is None and words:  # a word of two letters may be rare all the same
-        some = customers.having_words(select(Customer.id), words).limit(FEW_CUSTOMERS + 1)
+    found: Any = sought.ids(FEW_CUSTOMERS)
+    if found is None and sought.words:  # a word of two letters may be rare all the same
+        some = sought.narrow(select(Customer.id)).limit(FEW_CUSTOMERS + 1)
         ids = db.session.scalars(some).all()
         found = ids if len(ids) <= FEW_CUSTOMERS else None
     if found is not None:
         query, sort = query.where(Notification.customer_id.in_(found)), sort.by_sorting()
     else:  # messages first, then the customer of each: MariaDB would begin with all customers
         query = query.prefix_with("STRAIGHT_JOIN", dialect="mysql")
-    return page_of(customers.having_words(query, words), sort, args)
+    return page_of(sought.narrow(query), sort, args)
 
 
 def waiting() -> dict[str, int]:

@@ -29,8 +29,8 @@ SAMPLE = 1000
 class OrderFilter:
     """Words, status, days (both included, ISO), customer, products, whether something is due, whether only sales count.
 
-    `also`: a second product; `queries.together` looks for both where pairs are counted. `segment` of the customer,
-    and the month of their `first` order, like 2026-03, or before-2026-03.
+    `also`: a second product; `baskets.queries.together` looks for both where pairs are counted. `segment` of the
+    customer, and the month of their `first` order, like 2026-03, or before-2026-03.
     """
 
     q: str = ""

@@ -11,11 +11,12 @@ from flask import abort
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from cms.customers import queries as customers
+from cms.baskets.queries import orders_with
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
 from cms.paging import PAGE, Page, Sort, page_of
+from cms.sought.queries import FEW, Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -40,8 +41,9 @@ PLACE = (Order.address, Customer.phone.label("customer_phone"))
 """What the list says of an order's payment, and tracking of its way: of fifty rows, each column more is felt."""
 FEW_CUSTOMERS = 500
 """Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""
-FEW_ORDERS = 2000
-"""Up to so many orders of a product are looked up and sorted."""
+BUYERS = 1000
+"""Up to so many customers found by a word have the ids of their orders alone looked up and sorted; where several words
+are to fit, those of whom `FEW` have one, as fewer have all."""
 
 GONE = "That order no longer exists"
 
@@ -69,59 +71,32 @@ def orders_matching(
 ) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
     sort = SORTS[wanted.sort]
-    query = wanted.narrow(select(*SHORT, *besides, sort.column.label("sort_value")).join(Customer))
+    rows = select(*SHORT, *besides).join(Customer)
+    query = wanted.narrow(rows.add_columns(sort.column.label("sort_value")))
     walk = in_their_order(query)
-    if not wanted.q and wanted.product and wanted.also:
-        return page_of(query.where(Order.id.in_(together(wanted))), sort.by_sorting(), args, size)
     if not wanted.q:
-        few = few_orders_of(int(wanted.product)) if wanted.product else None
-        if few is not None:
-            return page_of(query.where(Order.id.in_(few)), sort.by_sorting(), args, size)
+        if wanted.product and (page := orders_with(wanted, rows, sort, args, size)) is not None:
+            return page
         if wanted.of_customers and (buyers := few_customers(wanted.customers())) is not None:
             return page_of(query.where(Order.customer_id.in_(buyers)), sort.by_sorting(), args, size)
         return page_of(walk, sort, args, size)
     if order_id := order_id_of(wanted.q):
         return page_of(query.where(Order.id == order_id), sort, args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, FEW_CUSTOMERS)
+    found = sought.ids(FEW if len(sought.words) > 1 else BUYERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Order.customer_id.in_(found)), words)
-    return page_of(query, sort.by_sorting(), args, size)
-
-
-def few_orders_of(product_id: int) -> Select | None:
-    """The orders of a product that few hold, to be looked up and sorted; None when a walk meets them soon."""
-    lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
-    count = db.session.scalar(select(func.count()).select_from(lines.limit(FEW_ORDERS + 1).subquery())) or 0
-    return lines if count <= FEW_ORDERS else None
-
-
-def together(wanted: OrderFilter) -> list[int]:
-    """The ids of the orders with both products, among the ones in which pairs are counted."""
-    sample, one, other = wanted.sample().subquery(), aliased(OrderLine), aliased(OrderLine)
-    query = select(sample.c.id).distinct().join(one, one.order_id == sample.c.id)
-    query = query.join(other, other.order_id == sample.c.id)
-    both = (one.product_id == int(wanted.product), other.product_id == int(wanted.also))
-    return list(db.session.scalars(query.where(*both)))
+        return page_of(sought.narrow(walk), sort, args, size)
+    ids = wanted.narrow(select(Order.id, sort.column.label("sort_value")).join(Customer))
+    theirs = sought.narrow(ids.where(Order.customer_id.in_(found)))
+    return page_of(theirs, sort.by_sorting(), args, size, shown=rows)
 
 
 def few_customers(found: Select) -> Select | None:
     """The same select of customers where they are few, whose orders are looked up and sorted; else None."""
     count = db.session.scalar(select(func.count()).select_from(found.limit(FEW_CUSTOMERS + 1).subquery())) or 0
     return found if count <= FEW_CUSTOMERS else None
-
-
-def parts_of(order_ids: Sequence[int], product_id: int) -> dict[int, tuple[int, int]]:
-    """Units and paise of one product in each of these orders."""
-    query = (
-        select(OrderLine.order_id, func.sum(OrderLine.quantity), func.sum(OrderLine.total_paise))
-        .where(OrderLine.product_id == product_id, OrderLine.order_id.in_(order_ids))
-        .group_by(OrderLine.order_id)
-    )
-    return {order_id: (int(units), int(paise)) for order_id, units, paise in db.session.execute(query)}
 
 
 def in_their_order(query: Select) -> Select:

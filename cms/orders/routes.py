@@ -13,6 +13,7 @@ from cms import clock
 from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
+from cms.baskets.queries import parts_of
 from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
         next_moves=rules.next_moves,
         customer=customer,
         names=names,
-        parts=queries.parts_of([row.id for row in page.rows], product) if product and page.rows else {},
+        parts=parts_of([row.id for row in page.rows], product) if product and page.rows else {},
         sum=sum_of(wanted),
     )
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
+from cms.baskets.queries import together
 from cms.dates import month_start, next_month
 from cms.db import db
 from cms.figures.queries import headline
@@ -14,7 +15,6 @@ from cms.habits.filters import began
 from cms.insights import queries as insights
 from cms.models import CohortTotal, Order, SegmentDay
 from cms.orders.filters import LIVE, OrderFilter
-from cms.orders.queries import together
 
 
 @dataclass(frozen=True)

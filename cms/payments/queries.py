@@ -12,13 +12,13 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cms import clock
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Activity, CreditMove, Customer, MethodTotal, Order, Payment, User
 from cms.orders import queries as orders
 from cms.paging import PAGE, Page, Sort, page_of
 from cms.payments import rules
 from cms.payments.filters import PaymentFilter
+from cms.sought.queries import Sought
 from cms.text import query_words, western_digits
 from cms.together import MOST, Value
 
@@ -57,13 +57,13 @@ def payments_matching(wanted: PaymentFilter, args: Mapping[str, str], size: int 
         return page_of(query.where(Payment.id == payment_id), sort, args, size)
     if order_id := orders.order_id_of(wanted.q):
         return page_of(query.where(Payment.order_id == order_id), sort.by_sorting(), args, size)
-    words = query_words(wanted.q)
-    if not words:
+    sought = Sought(query_words(wanted.q))
+    if not sought.words:
         return Page([], "", "")
-    found = customers.ids_of(words, orders.FEW_CUSTOMERS)
+    found = sought.ids(orders.FEW_CUSTOMERS)
     if found is None:
-        return page_of(customers.having_words(walk, words), sort, args, size)
-    query = customers.having_words(query.where(Payment.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk), sort, args, size)
+    query = sought.narrow(query.where(Payment.customer_id.in_(found)))
     return page_of(query, sort.by_sorting(), args, size)
 
 

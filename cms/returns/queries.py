@@ -10,7 +10,6 @@ from typing import Any
 from flask import abort
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
-from cms.customers import queries as customers
 from cms.dashboards.queries import returns_saying
 from cms.db import db
 from cms.models import Activity, Customer, Order, OrderLine, Payment, Product, Return, ReturnReason, User
@@ -18,6 +17,7 @@ from cms.orders.queries import FEW_CUSTOMERS, in_their_order, order_id_of
 from cms.paging import PAGE, Page, Sort, page_of
 from cms.returns.filters import ReturnFilter
 from cms.returns.rules import OPEN
+from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
@@ -64,11 +64,11 @@ def returns_matching(wanted: ReturnFilter, args: Mapping[str, str], size: int = 
     numbered = _numbered(wanted.q)
     if numbered is not None:
         return page_of(query.where(numbered), NEWEST.by_sorting(), args, size)
-    words = query_words(wanted.q)
-    found = customers.ids_of(words, FEW_CUSTOMERS) if words else None
+    sought = Sought(query_words(wanted.q))
+    found = sought.ids(FEW_CUSTOMERS) if sought.words else None
     if found is None:
-        return page_of(customers.having_words(walk, words) if words else query.where(false()), NEWEST, args, size)
-    query = customers.having_words(query.where(Return.customer_id.in_(found)), words)
+        return page_of(sought.narrow(walk) if sought.words else query.where(false()), NEWEST, args, size)
+    query = sought.narrow(query.where(Return.customer_id.in_(found)))
     return page_of(query, NEWEST.by_sorting(), args, size)
 
 

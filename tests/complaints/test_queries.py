@@ -139,10 +139,10 @@ def test_paging_there_and_back_shows_every_complaint_once(app, clock, monkeypatc
     )
 
 
-def small_pages(query, sort, args, _size, *how):
+def small_pages(query, sort, args, _size, shown=None):
     from cms.paging import page_of
 
-    return page_of(query, sort, args, size=4)
+    return page_of(query, sort, args, size=4, shown=shown)
 
 
 def test_a_filter_reads_back_what_it_writes():

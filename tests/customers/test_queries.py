@@ -161,15 +161,3 @@ def test_paging_there_and_back_shows_every_customer_once_and_in_order(many, monk
         there, back = walk(CustomerFilter(q=q, sort=sort))
         assert [id for ids in there for id in ids] == [row.id for row in sorted(customers, key=KEYS[sort])], sort
         assert back == there, sort
-
-
-def test_words_that_stand_in_the_same_names_are_told_apart_by_the_other_words(app, monkeypatch):
-    for name in ("Arora", "Desai", "Joshi"):
-        make_customer(f"{name} Foods Pvt Ltd")
-    for number in range(5):
-        make_customer(f"Arora Number{number}")
-    assert len(queries.ids_of(["arora", "foods", "pvt", "ltd"], 2)) == 1
-    assert queries.ids_of(["foods", "pvt"], 2) is None
-    monkeypatch.setattr(queries, "NEAR", 0)
-    joint = queries.ids_of(["arora", "foods", "pvt", "ltd"], 2)
-    assert len(set(db.session.scalars(joint))) == 1 and queries.ids_of(["foods", "pvt"], 2) is None

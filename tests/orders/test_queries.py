@@ -3,7 +3,6 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select, update
 
-from cms.customers import queries as customers
 from cms.db import db
 from cms.models import Order
 from cms.orders import queries
@@ -30,8 +29,8 @@ def shop(app, clock, monkeypatch, request):
         clock.now = datetime(2026, 3, day, 6)
         make_order(customer, status=status)
     if request.param == "many":
-        monkeypatch.setattr(customers, "FEW", 0)
-        monkeypatch.setattr(queries, "FEW_CUSTOMERS", 0, raising=False)
+        monkeypatch.setattr(queries, "FEW", 0)
+        monkeypatch.setattr(queries, "BUYERS", 0)
     return meera
 
 
