@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from cms import clock
-from cms.backups import actions, kept, making, queries
+from cms.backups import actions, archive, kept, making, queries
 from cms.backups.rules import due_key, file_name, show_size
 from cms.dates import to_local
 from cms.errors import RuleError
@@ -51,6 +51,7 @@ def _note(by_id: int | None, made: making.Made) -> None:
 
 
 def due() -> str | None:
-    """The key of today's backup, if there should be one by now."""
+    """The key of today's backup, if there should be one by now. What a killed one left behind goes meanwhile."""
+    archive.sweep(kept.folder())
     plan = queries.the_plan()
     return due_key(plan.daily, plan.hour, to_local(clock.now(), the_shop().zone))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from cms.backups import kept, queries
+from cms.backups import archive, kept, queries
 from cms.backups.rules import file_name
 from cms.db import db
 from cms.jobs import runner
@@ -40,6 +40,15 @@ def queued() -> int:
 def test_none_is_made_unless_wanted(folder):
     put_aside_what_is_due()
     assert queued() == 0
+
+
+def test_what_a_killed_backup_left_goes_though_no_other_is_made(folder):
+    folder.mkdir()
+    dead, alive = (folder / f".{name}{archive.PART}" for name in ("dead", "alive"))
+    dead.touch()
+    with archive.held_file(alive):
+        put_aside_what_is_due()
+        assert queued() == 0 and not dead.exists() and alive.exists()
 
 
 def test_it_is_due_once_a_day_from_its_hour_on(folder, clock):
