@@ -83,7 +83,7 @@ def _shelf(rng: Random, goods: list[Article], today: date, zone: str) -> list[di
             "price_paise": article.rupees * 100,
             "category": article.category,
             "hsn": article.hsn,
-            "gst_rate_bp": article.gst_rate_bp,
+            "gst_rate_bp": article.gst_rate_bp(today),
             "kind": "goods",
             **product_keys(f"PROD{number:03d}", article.name, article.category),
             **NOT_NAMED,
