@@ -37,22 +37,24 @@ _GAPS = re.compile(r"[\s\u200b-\u200d\ufeff-]+")
 def payment_state(
     payable_paise: int, returned_paise: int, paid_paise: int, settled_before: bool, status: str, ever_paid: bool = False
 ) -> str:
-    """Unpaid, Part paid, Paid or Refunded; "" where there is nothing to pay and none is known to have been paid.
+    """Unpaid, Part paid, Paid, To give back, Refunded; "" where there is nothing to pay and none is known to have come.
 
     `returned_paise`: what came back, with its tax. `ever_paid`: whether money came at all, where that is known.
 
     >>> [payment_state(500, back, paid, False, "Pending") for back, paid in ((0, 0), (0, 200), (100, 400), (500, 0))]
     ['Unpaid', 'Part paid', 'Paid', '']
+    >>> payment_state(500, 0, 500, False, "Cancelled")
+    'To give back'
     >>> payment_state(500, 0, 0, False, "Cancelled", ever_paid=True)
     'Refunded'
     """
     if settled_before:
         return ""
     worth = 0 if status == "Cancelled" else payable_paise - returned_paise
+    if paid_paise > max(worth, 0):
+        return "To give back"
     if worth > 0:
         return "Unpaid" if paid_paise <= 0 else "Part paid" if paid_paise < worth else "Paid"
-    if paid_paise > 0:
-        return "Paid"
     return "Refunded" if ever_paid else ""
 
 
