@@ -107,13 +107,20 @@ class MoreThanDue(RuleError):
     """More came than was asked for: a slip of the thumb, somebody else's entry meanwhile, or meant."""
 
 
-def check_due(amount_paise: int, due_paise: int, currency: str) -> None:
-    """Raises MoreThanDue, saying what would become of the rest."""
+def check_due(amount_paise: int, due_paise: int, currency: str, waiting_paise: int = 0) -> None:
+    """Raises MoreThanDue, saying what would become of the rest, also if it is more only with what waits."""
     due = max(due_paise, 0)
     if amount_paise > due:
         rest, amount = show_money(amount_paise - due, currency), show_money(due, currency)
         now = f"Only {amount} is due" if due else "Nothing is due now"
         raise MoreThanDue(f"{now}. Save again if it is right: {rest} becomes store credit", "amount")
+    if waiting_paise and amount_paise + waiting_paise > due:
+        waits = show_money(waiting_paise, currency)
+        rest = show_money(min(amount_paise, amount_paise + waiting_paise - due), currency)
+        raise MoreThanDue(
+            f"{waits} is waiting to be confirmed. Save again if this is other money: then {rest} becomes store credit",
+            "amount",
+        )
 
 
 def check_amount(amount_paise: int) -> None:
