@@ -1,12 +1,15 @@
-"""What was typed in a long form is not lost to a session that ended or a connection that broke."""
+"""What was typed in a long form is not lost to a session that ended or a connection that broke; a slow one misleads
+nobody into a step too many."""
 
 from __future__ import annotations
+
+from time import sleep
 
 from playwright.sync_api import Page, expect
 
 from cms.auth.actions import end_sessions
 from cms.models import User
-from tests.factories import PASSWORD, make_customer, make_product, write
+from tests.factories import PASSWORD, make_customer, make_order, make_product, write
 
 
 def end_and_sign_in(page: Page, owner: User, tapped: str) -> None:
@@ -62,3 +65,23 @@ def test_a_customer_sent_without_a_connection_is_there_again(page: Page, sign_in
     expect(page.get_by_label("Name")).to_have_value("Lakshmi Narayana")
     page.get_by_role("button", name="Add customer").click()
     expect(page.get_by_role("heading", name="Lakshmi Narayana")).to_be_visible()
+
+
+def test_a_tap_just_as_a_slow_answer_comes_takes_no_further_step(page: Page, server, sign_in) -> None:
+    order = make_order(make_customer())
+    sign_in()
+    page.goto(f"/orders/{order.id}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.url.endswith("/status") else None)
+    page.route("**/status", lambda route: (sleep(0.9), route.continue_()), times=1)
+    place = page.get_by_role("button", name="Mark as shipped").bounding_box()
+    at = (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.click(*at)
+    delivered = page.get_by_role("button", name="Mark as delivered")
+    expect(delivered).to_be_visible()
+    page.mouse.click(*at)
+    page.wait_for_timeout(800)  # by now one has read what it says
+    assert sent == ["POST"]
+    page.mouse.click(*at)
+    expect(delivered).to_have_count(0)
+    assert sent == ["POST", "POST"]
