@@ -48,17 +48,6 @@ def test_a_draft_says_what_cannot_be_printed(client):
     assert "Some characters of Meera 😀 cannot be printed: they come out as □" in page
 
 
-def test_a_shop_of_two_states_issues_nothing_until_one_is_put_right(client):
-    open_shop(state="Karnataka")
-    order = sell((10_000, 1, 1800))
-    answer = client.post_form(f"/orders/{order.id}/invoice")
-    assert answer.status_code == 422 and count(Invoice) == 0
-    assert "registered in Telangana, and your shop is in Karnataka" in answer.text
-    assert 'href="/settings/taxes">Open Tax and invoices' in answer.text
-    set_shop(state="Telangana")
-    assert client.post_form(f"/orders/{order.id}/invoice").status_code == 303
-
-
 def test_an_invoice_is_issued_once_and_then_shown(client):
     open_shop(upi_vpa="ab.stores@okaxis")
     order = sell((10_000, 1, 1800))
