@@ -94,6 +94,10 @@ def test_a_failure_is_printed_with_what_is_kept_and_what_was_counted(shop):
             "UPDATE orders SET ordered_on = '2010-12-05' WHERE ref = '536365'",
             "has the day 2010-12-05, counted 2010-12-01",
         ),
+        (
+            "UPDATE orders SET ordered_at = '2099-12-25 06:30:00', ordered_on = '2099-12-25' WHERE ref = '536365'",
+            "orders 536365: has the day 2099-12-25, which is still to come",
+        ),
         ("UPDATE order_lines SET product_id = 999999 WHERE id = 1", "order_lines 1: product_id 999999 does not exist"),
         ("UPDATE returns SET customer_id = customer_id + 1 WHERE id = 1", "belongs to another customer than order"),
         ("UPDATE returns SET product_id = product_id + 1 WHERE id = 1", "names another order or product than its line"),

@@ -15,6 +15,7 @@ from cms.auth.sessions import token_hash
 from cms.db import db, lock, refresh
 from cms.errors import RuleError
 from cms.models import LoginAttempt, Session, Settings, User
+from cms.settings.rules import check_state
 
 NO_PASSWORD = "none"  # noqa: S105 - no word that opens anything
 """Stands instead of a password's hash: nobody can sign in by it."""
@@ -167,7 +168,10 @@ def new_setup_link() -> str:
 
 
 def set_up_shop(token: str, shop: dict[str, object], username: str, name: str, password: str) -> User:
-    """Name the shop and make its owner, once: of two who hold the link only the first does. Raises RuleError."""
+    """Name the shop and make its owner, once: of two who hold the link only the first does.
+
+    Raises RuleError, for a state other than that of the GSTIN too, which a shop with a demo has already.
+    """
     now: datetime = clock.now()
     if queries.any_user():
         raise RuleError("This shop is set up already; sign in")
@@ -179,6 +183,7 @@ def set_up_shop(token: str, shop: dict[str, object], username: str, name: str, p
     ).rowcount  # type: ignore[attr-defined]
     if won != 1:
         raise RuleError("This link has been used or replaced; take the newest one from the terminal")
+    check_state(str(shop.get("state") or ""), queries.shop_gstin(), "state")
     owner = _made(username, name, password, "owner")
     record(owner, "user.added", owner, after={"role": "owner"})
     return owner

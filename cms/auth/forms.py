@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import HiddenField
 
 from cms import fields
 from cms.auth.rules import check_password, check_username
 from cms.errors import RuleError
 from cms.fields import Form, Read, Secret, Text
+from cms.formats import show_phone
+from cms.settings.rules import NEW_SHOP, state_named
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 
@@ -30,6 +34,12 @@ class SetupForm(Form):
     )
     password = Secret("Password", render_kw=NEW_PASSWORD)
     token = HiddenField()
+
+    def fill(self, shop: Any) -> None:
+        """What the shop says already, when it came filled: the state is that of its GSTIN."""
+        self.shop_name.data = shop.name if shop.name != NEW_SHOP else ""
+        self.state.data = state_named(shop.gstin) or shop.state
+        self.whatsapp.data = show_phone(shop.whatsapp)
 
     def weigh_password(self) -> None:
         """Say of the password too what is wrong with it, when other fields are refused already."""

@@ -72,6 +72,11 @@ def setup_open(hashed_token: str) -> bool:
     return stored is not None and stored == hashed_token and not any_user()
 
 
+def shop_gstin() -> str:
+    """The GSTIN that the shop has, before anybody set it up too."""
+    return db.session.scalar(select(Settings.gstin)) or ""
+
+
 def shop_name() -> str:
     """What the shop is called."""
     return db.session.scalar(select(Settings.name)) or ""

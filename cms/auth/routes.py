@@ -80,7 +80,9 @@ def setup() -> ResponseReturnValue:
     token = request.args.get("token", "")
     if not queries.setup_open(token_hash(token)):
         return redirect(url_for("auth.login"))
-    return render_template("auth/setup.html", form=SetupForm(formdata=None, token=token))
+    form = SetupForm(formdata=None, token=token)
+    form.fill(shop())
+    return render_template("auth/setup.html", form=form)
 
 
 @bp.post("/setup")

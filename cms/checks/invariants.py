@@ -61,6 +61,7 @@ def all_checks() -> list[Check]:
         Check("The last step of an order is its status", history.last_steps),
         Check("Each complaint's times fit its state", history.complaints),
         *(Check(f"The days in {name} are those of their times", do) for name, do in shape.days(zone)),
+        Check("Nothing is dated later than tomorrow", lambda: shape.in_the_future(zone)),
         Check("Customers are found by what they are called", search.customers),
         Check("Products are found by what they are called", search.products),
     ]  # fmt: skip

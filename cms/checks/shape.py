@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Select, Table, func, or_, select
 
-from cms.dates import business_date
+from cms import clock
+from cms.dates import business_date, to_utc
 from cms.db import db
 from cms.models import Complaint, Customer, Feedback, Merge, Notification, Order, OrderLine, Payment, Product, Return
 from cms.sql import days_between
@@ -89,17 +90,29 @@ def same_line() -> Iterator[str]:
         yield f"return {ref}: names another order or product than its line"
 
 
+DATED: list[tuple[Any, Any, Any, Any]] = [
+    (Customer, Customer.created_at, Customer.created_on, Customer.ref),
+    (Order, Order.ordered_at, Order.ordered_on, Order.ref),
+    (Return, Return.returned_at, Return.returned_on, Return.ref),
+    (Payment, Payment.paid_at, Payment.paid_on, Payment.ref),
+    (Complaint, Complaint.opened_at, Complaint.opened_on, Complaint.ref),
+    (Feedback, Feedback.at, Feedback.given_on, Feedback.id),
+]
+"""Every table with a time and its business day, and what its rows are called."""
+
+
 def days(zone: str) -> Checks:
-    """A check for every table with a time and its business day."""
-    pairs: list[tuple[Any, Any, Any, Any]] = [
-        (Customer, Customer.created_at, Customer.created_on, Customer.ref),
-        (Order, Order.ordered_at, Order.ordered_on, Order.ref),
-        (Return, Return.returned_at, Return.returned_on, Return.ref),
-        (Payment, Payment.paid_at, Payment.paid_on, Payment.ref),
-        (Complaint, Complaint.opened_at, Complaint.opened_on, Complaint.ref),
-        (Feedback, Feedback.at, Feedback.given_on, Feedback.id),
-    ]
-    return [(table.__tablename__, partial(_days, zone, *rest)) for table, *rest in pairs]
+    return [(table.__tablename__, partial(_days, zone, *rest)) for table, *rest in DATED]
+
+
+def in_the_future(zone: str) -> Iterator[str]:
+    """What is said to have been, but on a day that is still to come. Whoever moves a shop west may be a day ahead."""
+    tomorrow = clock.today(zone) + timedelta(days=1)
+    ends = to_utc(datetime.combine(tomorrow + timedelta(days=1), time()), zone)
+    for table, at, day, name in DATED:
+        query = select(name, day).where(at >= ends).order_by(at).limit(MOST_SHOWN)
+        for ref, on in db.session.execute(query):
+            yield f"{table.__tablename__} {ref}: has the day {on}, which is still to come"
 
 
 def _days(zone: str, at: Any, day: Any, name: Any) -> Iterator[str]:

@@ -20,6 +20,8 @@ from cms.sought.queries import Sought
 from cms.text import query_words
 from cms.together import MOST, Value
 
+BEGINS = 240
+"""Letters of a complaint in a list: more than the three lines that are shown of it."""
 ROW = (
     Complaint.id,
     Complaint.ref,
@@ -37,7 +39,7 @@ ROW = (
     Complaint.customer_id,
     Complaint.order_id,
     Complaint.version,
-    func.substr(Complaint.text, 1, 140).label("begins"),
+    func.substr(Complaint.text, 1, BEGINS).label("begins"),
     Customer.name.label("customer_name"),
     Order.ref.label("order_ref"),
     User.name.label("assignee_name"),

@@ -24,6 +24,7 @@ from cms.imports.batches import write_rows
 from cms.imports.products import NOT_NAMED
 from cms.models import Counter, Customer, Order, Product, Settings, StockMove
 from cms.products.actions import product_keys
+from cms.settings.rules import NEW_SHOP
 from cms.totals.actions import rebuild
 
 THERE_AT_FIRST = 0.12
@@ -31,6 +32,7 @@ THERE_AT_FIRST = 0.12
 OPENS, CLOSES = 9 * 3600, 21 * 3600
 EVERY = 100_000
 DEMO_VPA = "demo.shop@upi"
+DEMO_NAME = "Lakshmi Bazaar"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def fill_shop(size: Size, today: date, by: Any, say: Callable[[str], None] = lam
             raise RuleError(f"This shop has {things} already; a demo needs an empty one")
     settings = db.session.scalars(select(Settings)).one()
     settings.simulate_payments, settings.upi_vpa = True, settings.upi_vpa or DEMO_VPA
+    settings.name = DEMO_NAME if settings.name == NEW_SHOP else settings.name
     rng = Random(f"{size.seed} {today}")  # noqa: S311  (nothing secret)
     now = to_utc(datetime.combine(today, time(MORNING_ENDS)), settings.zone)
     goods = articles()
@@ -80,7 +83,7 @@ def _shelf(rng: Random, goods: list[Article], today: date, zone: str) -> list[di
             "price_paise": article.rupees * 100,
             "category": article.category,
             "hsn": article.hsn,
-            "gst_rate_bp": article.gst_rate_bp,
+            "gst_rate_bp": article.gst_rate_bp(today),
             "kind": "goods",
             **product_keys(f"PROD{number:03d}", article.name, article.category),
             **NOT_NAMED,

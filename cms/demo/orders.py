@@ -60,7 +60,7 @@ class Orders:
     """Makes one order at a time and keeps its rows until `write`."""
 
     def __init__(self, rng: Random, shelf: list[dict[str, Any]], goods: list[Article], now: datetime, shop: Settings):
-        self.rng, self.shelf, self.now, self.zone = rng, shelf, now, shop.zone
+        self.rng, self.shelf, self.goods, self.now, self.zone = rng, shelf, goods, now, shop.zone
         self.taxes = Taxes(shop)
         self.orders, self.lines, self.steps, self.payments, self.moves = (
             Batch(table) for table in (Order, OrderLine, StatusChange, Payment, StockMove)
@@ -77,7 +77,7 @@ class Orders:
         rng = self.rng
         self.number += 1
         order_id = self.orders.new_id()
-        lines = self._lines(order_id, 1 if segment == "Individual" else 4, (self.now - at).days)
+        lines = self._lines(order_id, 1 if segment == "Individual" else 4, (self.now - at).days, day)
         discount = self._order_discount(lines) if rng.random() < 0.03 else 0
         total = sum(line["total_paise"] for line in lines)
         method = PAID_BY[int(rng.random() * len(PAID_BY))]
@@ -112,11 +112,12 @@ class Orders:
         for batch in (self.orders, self.lines, self.steps, self.payments, self.moves):
             batch.write()
 
-    def _lines(self, order_id: int, size: int, age_days: int) -> list[dict[str, Any]]:
+    def _lines(self, order_id: int, size: int, age_days: int, day: date) -> list[dict[str, Any]]:
         rng, lines = self.rng, []
         dearer = 100 - 4 * min(age_days // 365, 3)  # prices rose over the years
         for number in range(1, LINES[int(rng.random() * len(LINES))] + 1):
-            product = self.shelf[self.popular[int(rng.random() * len(self.popular))]]
+            position = self.popular[int(rng.random() * len(self.popular))]
+            product = self.shelf[position]
             units = UNITS[int(rng.random() * len(UNITS))] * size
             price = product["price_paise"] * dearer // 10_000 * 100
             discount_bp = DISCOUNTS_BP[int(rng.random() * 5)] if rng.random() < 0.08 else 0
@@ -135,7 +136,7 @@ class Orders:
                     "discount_paise": discount,
                     "total_paise": price * units - discount,
                     "hsn": product["hsn"],
-                    "gst_rate_bp": product["gst_rate_bp"],
+                    "gst_rate_bp": self.goods[position].gst_rate_bp(day),
                     **AS_SOLD,
                 }
             )

@@ -63,7 +63,7 @@ class Feedbacks:
         key, _twin, (order_no, rating, comment, at_text, sku, name) = row
         tell = Faults()
         order = tell(named, self.orders, order_no, "order", "order_no")
-        when = tell(self.run.moment, at_text, "at") if at_text else None
+        when = tell(self.run.past, at_text, "at") if at_text else None
         product = tell(_named, self.products, sku, "product", "sku")
         name = tell(clean_text, name, 200, "product_name", what="product name")
         stars = tell(whole_number, rating, 5, "rating")
@@ -147,7 +147,7 @@ class Complaints:
 
     def _more(self, more: dict[str, str], product: Any, state: str, at: datetime) -> dict[str, Any]:
         """What most files do not say. Counting those as late would be worse than as prompt. Raises RuleError."""
-        seen, solved = self._moment(more, "acknowledged_at", at), self._moment(more, "resolved_at", at)
+        seen, solved = self._past(more, "acknowledged_at", at), self._past(more, "resolved_at", at)
         if seen < at or (state == "resolved" and solved < seen):
             raise RuleError("A complaint is first opened, then acknowledged, then resolved", "acknowledged_at")
         name = clean_text(more["product_name"], 200, "product_name", what="product name")
@@ -166,9 +166,12 @@ class Complaints:
     def _moment(self, more: dict[str, str], name: str, blank: datetime) -> datetime:
         return self.run.moment(more[name], name)[0] if more[name] else blank
 
+    def _past(self, more: dict[str, str], name: str, blank: datetime) -> datetime:
+        return self.run.past(more[name], name)[0] if more[name] else blank
+
     def _when(self, text: str, order: Any) -> tuple[datetime, date]:
         if text:
-            return self.run.moment(text, "opened_at")
+            return self.run.past(text, "opened_at")
         return self.run.moment(f"{order.ordered_at if order else self.run.now}Z", "opened_at")
 
     def _customer(self, order: Any, order_no: str, ref: str) -> int:

@@ -97,7 +97,7 @@ class Customers:
             "gstin": tell(parse_gstin, gstin) if gstin else "",
             "note": tell(clean_text, more[0], 4000, "note", many_lines=True, what="note"),
         }
-        at, day = (created and tell(self.run.moment, created, "created_at")) or (None, None)
+        at, day = (created and tell(self.run.past, created, "created_at")) or (None, None)
         decided = tell(self._more, *more[1:])
         tell.end()
         row |= {"created_at": at, "created_on": day, **decided}
@@ -111,8 +111,8 @@ class Customers:
             "override_status": one_of(status, STANDINGS, "", "status") if status else None,
             "override_until": parse_date(until, "status_until") if until else None,
             "override_reason": clean_text(reason, 200, "status_reason", what="reason"),
-            "marketing_at": self.run.moment(offers, "offers_since")[0] if offers else None,
-            "archived_at": self.run.moment(archived, "archived_at")[0] if archived else None,
+            "marketing_at": self.run.past(offers, "offers_since")[0] if offers else None,
+            "archived_at": self.run.past(archived, "archived_at")[0] if archived else None,
         }
 
     def _postcode(self, text: str, country: str) -> str:
@@ -155,7 +155,7 @@ class Customers:
             row["gender"] = None
         row["id"] = self.batch.new_id()
         row["created_at"] = row["created_at"] or self.run.now
-        row["created_on"] = row["created_on"] or self.run.moment(f"{self.run.now}Z", "created_at")[1]
+        row["created_on"] = row["created_on"] or self.run.today
         self.batch.add(NOT_NAMED | row)
         self.file.count.added += 1
 

@@ -56,8 +56,8 @@ class OrderCells:
         """What all rows of an order must agree on. Raises RuleError."""
         customer_ref, ordered_at, status_word, delivered_text, *_more = head
         customer, tell = self.customers.get(customer_ref), Faults()
-        ordered = tell(self.run.moment, ordered_at, "ordered_at")
-        delivered = tell(self.run.moment, delivered_text, "delivered_at") if delivered_text else (None, None)
+        ordered = tell(self.run.past, ordered_at, "ordered_at")
+        delivered = tell(self.run.past, delivered_text, "delivered_at") if delivered_text else (None, None)
         status = tell(status_of, status_word, bool(delivered_text))
         tell.end()
         at, day = ordered

@@ -51,7 +51,7 @@ class Payments:
         tell = Faults()
         order = tell(named, self.orders, order_no, "order", "order_no")
         paise = tell(self._paise, line, amount)
-        when = tell(self.run.moment, paid_at, "paid_at")
+        when = tell(self.run.past, paid_at, "paid_at")
         method = tell(one_of, method, METHODS, "other", "method")
         reference = tell(clean_text, reference, 80, "reference", what="reference")
         kind = tell(one_of, kind, PAYMENT_KINDS, "payment", "kind")

@@ -71,6 +71,6 @@ class Products:
             "kind": tell(one_of, kind, KINDS, "goods", "kind"),
             "stock": tell(stock_of, stock),
         }
-        at = tell(self.run.moment, archived, "archived_at") if archived else None
+        at = tell(self.run.past, archived, "archived_at") if archived else None
         tell.end()
         return row | {"archived_at": at[0] if at else None} | product_keys(sku, row["name"], row["category"])

@@ -24,7 +24,7 @@ from cms.imports.rules import (
     row_key,
     whole_number,
 )  # fmt: skip
-from cms.imports.run import FileRun
+from cms.imports.run import FileRun, check_has_been
 from cms.models import Order, OrderLine, Return
 from cms.models.care import REFUND_MODES
 from cms.models.care import RETURN_STATES as STATES
@@ -143,6 +143,7 @@ class Returns:
         if more["refunded_on"] and state != "refunded":
             raise RuleError(f"refunded_on is given, but the return is {state}", "refunded_on")
         refunded_on = parse_date(more["refunded_on"], "refunded_on") if more["refunded_on"] else day
+        check_has_been(refunded_on, self.run.today, "refunded_on")
         told = {
             "state": state,
             "refunded_on": refunded_on if state == "refunded" else None,
@@ -158,7 +159,7 @@ class Returns:
         return told
 
     def _when(self, text: str, ordered_on: date) -> tuple[datetime, date]:
-        at, day = self.run.moment(text, "returned_at")
+        at, day = self.run.past(text, "returned_at")
         if day < ordered_on:
             raise RuleError("returned_at is before the day of the order", "returned_at")
         return at, day

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
-from cms.dates import business_date, parse_moment
+from cms.dates import business_date, parse_moment, show_date
 from cms.db import db
 from cms.errors import RuleError
 from cms.imports.batches import Batch, in_parts
@@ -58,6 +58,17 @@ class Run:
         """A time in UTC and its day in the shop. Raises RuleError."""
         at = parse_moment(text, self.zone, column)
         return at.replace(microsecond=0), business_date(at, self.zone)
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the import in the shop."""
+        return business_date(self.now, self.zone)
+
+    def past(self, text: str, column: str) -> tuple[datetime, date]:
+        """The same of what has been: at any hour of today, and not later. Raises RuleError."""
+        at, day = self.moment(text, column)
+        check_has_been(day, self.today, column)
+        return at, day
 
 
 class FileRun:
@@ -157,6 +168,12 @@ class FileRun:
         bare = [row for row in batch.rows if not row["ref"]]
         for row, ref in zip(bare, next_refs(table, len(bare)), strict=True):
             row["ref"] = ref
+
+
+def check_has_been(day: date, today: date, column: str) -> None:
+    """Raises RuleError for a day after today."""
+    if day > today:
+        raise RuleError(f"{show_date(day, today)} lies in the future", column)
 
 
 def ref_column(table: str, place: int) -> str:

@@ -21,6 +21,7 @@ from cms.jobs.actions import enqueue
 from cms.models import CreditNote, Customer, Invoice, Job, Order, Return, StoredFile
 from cms.orders.queries import lines_of
 from cms.refs import next_serial
+from cms.settings.rules import check_home
 
 PDF = "application/pdf"
 
@@ -28,7 +29,8 @@ PDF = "application/pdf"
 def issue_invoice(order: Order, shop: Any, by: Any) -> Invoice:
     """The invoice of an order, numbered now and never changed again; the one it has if it has one.
 
-    Raises RuleError for a cancelled order, or when the shop lacks what the law wants on it.
+    Raises RuleError for a cancelled order, or when the shop lacks what the law wants on it or says two things of its
+    state.
     """
     lock(order)
     if made := queries.invoice_of(order.id):
@@ -39,7 +41,12 @@ def issue_invoice(order: Order, shop: Any, by: Any) -> Invoice:
     if not content["lines"]:
         raise RuleError(f"{order.ref} has no lines; there is nothing to invoice")
     if order.gst_mode != "unregistered" and not shop.gstin:
-        raise RuleError("This order is under GST, so its invoice needs your GSTIN: enter it under Settings")
+        raise RuleError(
+            "This order is under GST, so its invoice needs your GSTIN: enter it under Settings, Tax and invoices",
+            "gstin",
+        )
+    if order.gst_mode != "unregistered":
+        check_home(shop.state, shop.gstin)
     _keep_logo(content["logo"])
     invoice = _issue(
         Invoice,

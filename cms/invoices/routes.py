@@ -83,7 +83,7 @@ def issue(order_id: int) -> ResponseReturnValue:
         db.session.commit()
     except RuleError as error:
         db.session.rollback()
-        return _preview(order_or_404(order_id), error.message), 422
+        return _preview(order_or_404(order_id), error), 422
     toast(f"Invoice {made.number} issued")
     return redirect(url_for("invoices.show", order_id=order_id), 303)
 
@@ -139,7 +139,7 @@ def render_note(note_id: int) -> ResponseReturnValue:
     return redirect(url_for(then, note_id=note_id), 303)
 
 
-def _preview(order: Any, problem: str = "") -> str:
+def _preview(order: Any, problem: RuleError | None = None) -> str:
     paper = actions.draft_of(order, shop())
     return render_template(
         "invoices/preview.html",

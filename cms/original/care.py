@@ -64,10 +64,10 @@ class Complaints:
         text = self.moving.text("complaints", row, "complaint", 4000, many_lines=True)
         if not text:
             self.moving.look("complaints", row, "The complaint says nothing")
-        when = self.moving.when(row["complaint_date"])
+        when = self.moving.when("complaints", row, "complaint_date")
         if when is None:
             self.moving.look("complaints", row, "There is no complaint_date; it counts from its order, or from now")
-            when = (order.ordered_at, order.ordered_on) if order else self.run.moment(f"{self.run.now}Z", "at")
+            when = (order.ordered_at, order.ordered_on) if order else (self.run.now, self.run.today)
         at, day = when
         name = kept_text(stated(row["product_name"]), 200)[0]
         article = self.products.meant(name) if name else None
@@ -110,7 +110,7 @@ class Feedbacks:
         if not rating or rating > 5:
             return self.moving.leave("feedback", row, "The rating is not 1 to 5 stars")
         differing_customer(self.moving, self.customers, "feedback", row, order)
-        when = self.moving.when(row["feedback_date"])
+        when = self.moving.when("feedback", row, "feedback_date")
         if when is None:
             self.moving.look("feedback", row, "There is no feedback_date; it counts on the day of its order")
             when = (order.ordered_at, order.ordered_on)

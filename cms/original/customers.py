@@ -86,7 +86,7 @@ class Customers:
         if not is_visible(name):
             name = ref
             self.moving.look("customers", row, "There is no name; the number stands for it")
-        when = self.moving.when(row["created_at"])
+        when = self.moving.when("customers", row, "created_at")
         if when is None and stated(row["created_at"]):
             self.moving.look("customers", row, "created_at is no date; the first order counts")
         if row["points"]:
@@ -163,7 +163,7 @@ class Customers:
     def _add(
         self, ref: str, name: str, when: tuple[datetime, date] | None, values: dict[str, Any], notes: list[str]
     ) -> None:
-        at, day = when or (self.run.now, self.run.moment(f"{self.run.now}Z", "created_at")[1])
+        at, day = when or (self.run.now, self.run.today)
         person = Person(self.batch.new_id(), ref, at, day)
         self.known[ref.casefold()] = person
         blank = dict.fromkeys(("address", "city", "state", "postcode", "country", "gstin"), "")
@@ -204,7 +204,7 @@ class Customers:
 
     def review(self, active_days: int) -> None:
         """What the original said of each customer beside what their orders say, once all is counted."""
-        today = self.run.moment(f"{self.run.now}Z", "created_at")[1]
+        today = self.run.today
         for chunk in self.moving.staging.chunks(WITH_ORDERS):
             found = Lookup(Customer.ref, Customer.last_order_on)
             found.fetch({row["customer_id"] for row in chunk if row["customer_id"]})

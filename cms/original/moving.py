@@ -47,12 +47,19 @@ class Moving:
         """Something about a thing that is no row of the table."""
         self.staging.look(table, shown, what, detail, kept=True)
 
-    def when(self, text: str | None) -> tuple[datetime, date] | None:
-        """A moment and its business day, None for what is no date. A date alone is its midnight in the shop's zone."""
+    def when(self, table: str, row: sqlite3.Row, column: str) -> tuple[datetime, date] | None:
+        """A moment and its business day, None for what is no date. A date alone is its midnight in the shop's zone.
+
+        What the original says of days to come cannot have been: it counts now, and is worth a look.
+        """
         try:
-            return self.run.moment(stated(text), "date")
+            at, day = self.run.moment(stated(row[column]), column)
         except RuleError:
             return None
+        if day > self.run.today:
+            self.look(table, row, f"{column} lies in the future; it counts from the move", f"{row[column]}")
+            return self.run.now, self.run.today
+        return at, day
 
     def text(self, table: str, row: sqlite3.Row, column: str, longest: int, many_lines: bool = False) -> str:
         """A text as it can be kept; what is lost of it is worth a look."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
 from typing import Any
 
 from cms.imports.batches import Batch
@@ -77,12 +76,10 @@ class Orders:
         return status or "Pending"
 
     def _when(self, row: sqlite3.Row, customer: Person) -> Any:
-        when = self.moving.when(row["order_date"])
+        when = self.moving.when("orders", row, "order_date")
         if when is None:
             self.moving.look("orders", row, "There is no order_date; it counts from the day the customer was added")
             return customer.at, customer.day
-        if when[0] > self.run.now + timedelta(days=1):
-            self.moving.look("orders", row, "order_date lies ahead; figures count it from that day on")
         return when
 
     def _line(self, row: sqlite3.Row, paise: int, units: int) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Returns:
         if state != "refused":
             self.back[order.line_id] += units
         share = refund_share(order.total_paise, order.quantity, before, units) if state != "refused" else 0
-        when = self.moving.when(row["return_date"])
+        when = self.moving.when("returns", row, "return_date")
         if when is None:
             self.moving.look("returns", row, "There is no return_date; it counts on the day of its order")
             when = (order.ordered_at, order.ordered_on)

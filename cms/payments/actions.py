@@ -38,7 +38,7 @@ def record_payment(
     rules.check_can_be_paid(order.ref, order.status, order.settled_before)
     rules.check_amount(amount_paise)
     if not sure:
-        rules.check_due(amount_paise, order.due_paise or 0, shop.currency)
+        rules.check_due(amount_paise, order.due_paise or 0, shop.currency, queries.waiting_paise(order.id))
     rules.check_method(method, "payment")
     state = rules.first_state(method, seen)
     counts = state == "confirmed"

@@ -36,8 +36,12 @@ class PaymentForm(MoneyForm):
     """The amount, in minor units, that was found to be more than due and is meant all the same."""
     request_key = HiddenField()
 
-    def offer(self, credit_paise: int, show_money: Callable[[int], str]) -> None:
+    waiting_paise = 0
+    """What is said to be paid already."""
+
+    def offer(self, credit_paise: int, waiting_paise: int, show_money: Callable[[int], str]) -> None:
         """The ways to pay; store credit only for who has some."""
+        self.waiting_paise = waiting_paise
         ways = [(method, label) for method, label in METHODS.items() if method != "credit"]
         credit = [("credit", f"Store credit ({show_money(credit_paise)} left)")] if credit_paise > 0 else []
         self.method.choices = ways + credit

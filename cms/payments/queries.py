@@ -125,6 +125,12 @@ def money_of(order: Order, undo_minutes: int) -> OrderMoney:
     return order_money(order, rows, db.session.execute(fresh_of(order.id, since)).all() if rows else ())
 
 
+def waiting_paise(order_id: int) -> int:
+    """What is said to be paid for an order, and waits to be confirmed."""
+    waits = select(func.sum(Payment.amount_paise)).where(Payment.order_id == order_id, Payment.state == "claimed")
+    return int(db.session.scalar(waits) or 0)
+
+
 def order_money(order: Any, rows: Sequence[Any], fresh: Sequence[Any]) -> OrderMoney:
     """The same of what `payments_of` and `fresh_of` gave."""
     returned = order.returned_paise + order.returned_tax_paise

@@ -189,18 +189,18 @@ def _told(payment: Any) -> str:
 
 
 def _payment_form(order: Any, fresh: bool = False) -> PaymentForm:
-    form = PaymentForm()
+    form, waiting = PaymentForm(), queries.waiting_paise(order.id)
     if fresh:
-        due = order.due_paise or 0
+        left = (order.due_paise or 0) - waiting
         form = PaymentForm(
             formdata=None,
-            amount=plain_money(due, shop().currency) if due > 0 else "",
+            amount=plain_money(left, shop().currency) if left > 0 else "",
             method="upi" if not rules.why_no_upi(shop().currency, shop().upi_vpa) else "cash",
             paid_on=today().isoformat(),
             request_key=uuid.uuid4().hex,
         )
     form.trade_in(shop().currency)
-    form.offer(order.customer.credit_paise, _money)
+    form.offer(order.customer.credit_paise, waiting, _money)
     return form
 
 

@@ -37,22 +37,24 @@ _GAPS = re.compile(r"[\s\u200b-\u200d\ufeff-]+")
 def payment_state(
     payable_paise: int, returned_paise: int, paid_paise: int, settled_before: bool, status: str, ever_paid: bool = False
 ) -> str:
-    """Unpaid, Part paid, Paid or Refunded; "" where there is nothing to pay and none is known to have been paid.
+    """Unpaid, Part paid, Paid, To give back, Refunded; "" where there is nothing to pay and none is known to have come.
 
     `returned_paise`: what came back, with its tax. `ever_paid`: whether money came at all, where that is known.
 
     >>> [payment_state(500, back, paid, False, "Pending") for back, paid in ((0, 0), (0, 200), (100, 400), (500, 0))]
     ['Unpaid', 'Part paid', 'Paid', '']
+    >>> payment_state(500, 0, 500, False, "Cancelled")
+    'To give back'
     >>> payment_state(500, 0, 0, False, "Cancelled", ever_paid=True)
     'Refunded'
     """
     if settled_before:
         return ""
     worth = 0 if status == "Cancelled" else payable_paise - returned_paise
+    if paid_paise > max(worth, 0):
+        return "To give back"
     if worth > 0:
         return "Unpaid" if paid_paise <= 0 else "Part paid" if paid_paise < worth else "Paid"
-    if paid_paise > 0:
-        return "Paid"
     return "Refunded" if ever_paid else ""
 
 
@@ -105,13 +107,20 @@ class MoreThanDue(RuleError):
     """More came than was asked for: a slip of the thumb, somebody else's entry meanwhile, or meant."""
 
 
-def check_due(amount_paise: int, due_paise: int, currency: str) -> None:
-    """Raises MoreThanDue, saying what would become of the rest."""
+def check_due(amount_paise: int, due_paise: int, currency: str, waiting_paise: int = 0) -> None:
+    """Raises MoreThanDue, saying what would become of the rest, also if it is more only with what waits."""
     due = max(due_paise, 0)
     if amount_paise > due:
         rest, amount = show_money(amount_paise - due, currency), show_money(due, currency)
         now = f"Only {amount} is due" if due else "Nothing is due now"
         raise MoreThanDue(f"{now}. Save again if it is right: {rest} becomes store credit", "amount")
+    if waiting_paise and amount_paise + waiting_paise > due:
+        waits = show_money(waiting_paise, currency)
+        rest = show_money(min(amount_paise, amount_paise + waiting_paise - due), currency)
+        raise MoreThanDue(
+            f"{waits} is waiting to be confirmed. Save again if this is other money: then {rest} becomes store credit",
+            "amount",
+        )
 
 
 def check_amount(amount_paise: int) -> None:

@@ -11,6 +11,8 @@ from cms.errors import RuleError
 from cms.formats import state_of_gstin
 from cms.states import STATES
 
+NEW_SHOP = "My shop"
+"""What a shop is called until somebody names it."""
 LONGEST_PREFIX = 4
 """`INV/26-27/00001`: the law allows 16 characters, and the year and the number take 12."""
 
@@ -67,10 +69,21 @@ def check_state(state: str, gstin: str, field: str) -> None:
         return
     if field == "state":
         raise RuleError(
-            f"Your GSTIN is registered in {registered}: choose that, or change it under Tax and invoices first",
+            f"Your GSTIN is registered in {registered}: choose that; another GSTIN is entered under Tax and invoices",
             field,
         )
     raise RuleError(f"This GSTIN is registered in {registered}, and your shop is in {state or 'no state yet'}", field)
+
+
+def check_home(state: str, gstin: str) -> None:
+    """Raises RuleError when a paper would name one state and be numbered by another: the shop's own two differ."""
+    registered = state_named(gstin)
+    if state and registered and registered != state:
+        raise RuleError(
+            f"Your GSTIN is registered in {registered}, and your shop is in {state}: "
+            "put one of them right under Settings, Tax and invoices",
+            "gstin",
+        )
 
 
 def fingerprint(values: Mapping[str, Any]) -> str:

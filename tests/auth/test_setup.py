@@ -1,5 +1,7 @@
 """The first visit, and what the browser is told to keep."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from cms.db import db
 from cms.models import Activity, User
 from tests.client import Browser
 from tests.databases import SECRET, app_on
-from tests.factories import PASSWORD, make_user, the_shop, write
+from tests.factories import PASSWORD, make_user, set_shop, the_shop, write
 
 TYPED = {
     "shop_name": "Clay and Brass",
@@ -84,6 +86,27 @@ def test_a_weak_password_is_named_together_with_what_else_is_wrong(stranger, lin
     page = set_up(stranger, link, whatsapp="123").text
     assert "too short" in page and page.count('aria-invalid="true"') == 1
     assert "easy to guess" not in set_up(stranger, link + "x", whatsapp="123", password="password12").text
+
+
+GSTIN = "36AAPFU0939F1ZW"  # of Telangana
+
+
+def test_a_shop_that_came_filled_shows_what_it_says_already(stranger, link):
+    assert 'value="My shop"' not in stranger.get(link).text
+    set_shop(name="Lakshmi Bazaar", gstin=GSTIN, gst_mode="regular", state="Telangana", whatsapp="+919876543210")
+    page = stranger.get(link).text
+    assert 'value="Lakshmi Bazaar"' in page and "98765 43210" in page
+    assert re.search(r'<option[^>]*selected[^>]*value="Telangana"', page)
+    assert set_up(stranger, link, state="Telangana").status_code == 303
+
+
+def test_a_state_other_than_that_of_the_gstin_is_refused(stranger, link):
+    set_shop(gstin=GSTIN, gst_mode="regular", state="Telangana")
+    for state in ("Karnataka", ""):
+        answer = set_up(stranger, link, state=state)
+        assert answer.status_code == 422 and "registered in Telangana: choose that" in answer.text
+    assert the_shop().state == "Telangana" and not db.session.scalar(select(User))
+    assert set_up(stranger, link, state="Telangana").status_code == 303
 
 
 def test_the_trail_says_that_the_owner_made_themselves(stranger, link):

@@ -12,12 +12,13 @@ from cms.demo.catalogue import articles
 from cms.demo.rules import days_until, spread, weight
 from cms.errors import RuleError
 from cms.formats import parse_email, parse_phone, parse_pincode
-from cms.models import Customer, Feedback, Order, Payment, Product, Return
+from cms.invoices.rules import usual_rates
+from cms.models import Customer, Feedback, Invoice, Order, OrderLine, Payment, Product, Return
 from cms.models.care import Complaint
 from cms.refs import next_ref
-from tests.factories import make_order, the_shop, write
+from tests.factories import make_order, set_shop, the_shop, write
 
-TODAY = date(2026, 11, 20)
+TODAY, REFORM = date(2026, 11, 20), date(2025, 9, 22)
 
 
 def filled(customers=80, orders=600, seed=1):
@@ -25,7 +26,8 @@ def filled(customers=80, orders=600, seed=1):
         fill_shop(Size(customers, orders, seed), TODAY, None)
 
 
-def test_a_demo_passes_every_check(app):
+def test_a_demo_passes_every_check(app, clock):
+    clock.now = datetime(2026, 11, 20, 12)
     filled()
     db.session.rollback()
     assert [problem for check in all_checks() for problem in check.failures()] == []
@@ -41,9 +43,29 @@ def test_everything_happens_in_a_demo(app):
     assert 2 < db.session.scalar(select(func.count()).where(Payment.state == "claimed")) <= 6
     shop = the_shop()
     assert shop.simulate_payments and shop.upi_vpa == "demo.shop@upi"
+    assert shop.name == "Lakshmi Bazaar" and "Hyderabad" in shop.address
+    papers = db.session.scalars(select(Invoice.content["seller"]["name"].as_string()).distinct()).all()
+    assert papers == ["Lakshmi Bazaar"]
     statuses = dict(db.session.execute(select(Order.status, func.count()).group_by(Order.status)).all())
     assert statuses["Delivered"] > 1200 and set(statuses) == {"Pending", "Shipped", "Delivered", "Cancelled"}
     assert db.session.scalar(select(func.count()).where(Product.stock <= 5)) > 0
+
+
+def test_each_sale_of_a_demo_has_the_gst_of_its_day(app):
+    filled(orders=1500)
+    lines = select(Order.ordered_on, OrderLine.gst_rate_bp, OrderLine.hsn).join(OrderLine.order).distinct()
+    sold = [tuple(row) for row in db.session.execute(lines)]
+    assert [row for row in sold if row[1] not in usual_rates(row[0])] == []
+    assert {rate for day, rate, hsn in sold if hsn == "7418" and day < REFORM} == {1200}
+    assert {rate for day, rate, hsn in sold if hsn == "7418" and day >= REFORM} == {500}
+    rates = set(db.session.scalars(select(Product.gst_rate_bp)))
+    assert rates == {0, 500, 1800} and rates <= set(usual_rates(TODAY))
+
+
+def test_a_shop_with_a_name_keeps_it(app):
+    set_shop(name="Asha Stores")
+    filled(customers=5, orders=5)
+    assert the_shop().name == "Asha Stores"
 
 
 def test_the_same_seed_makes_the_same_shop(app, new_address):

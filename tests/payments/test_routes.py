@@ -106,7 +106,7 @@ def test_the_same_money_typed_in_two_tabs_is_not_taken_for_more(client, order):
 @pytest.mark.parametrize("htmx", [False, True])
 def test_what_is_wrong_stands_beside_it_and_nothing_typed_is_lost(client, order, sent, told, htmx):
     pay(order, 100, "upi", UTR)
-    sent = {"reference": "kept as typed"} | sent
+    sent = {"reference": "kept as typed", "sure": "100000"} | sent
     post = client.htmx_post if htmx else client.post_form
     answer = post(f"/orders/{order.id}/payments", sent)
     shown = unescape(answer.text)

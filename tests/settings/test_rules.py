@@ -46,6 +46,8 @@ def test_who_is_registered_has_a_gstin_and_nobody_else(mode, gstin, right):
 
 def test_the_state_of_the_gstin_is_the_shops():
     rules.check_state("Maharashtra", "27AAPFU0939F1ZV", "gstin")
+    rules.check_home("Maharashtra", "27AAPFU0939F1ZV")
+    rules.check_home("", "27AAPFU0939F1ZV")
     rules.check_state("", "", "state")
     rules.check_state("Andhra Pradesh", "28AAACI1681G1ZN", "gstin")  # its number of before the parting
     for field in ("gstin", "state"):
