@@ -169,6 +169,14 @@ def end_offers(customer_id: int) -> int:
     return _cancel(Notification.customer_id == customer_id, Notification.marketing.is_(True))
 
 
+def leave_order(order_id: int) -> None:
+    """The order went to another customer: what was written about it stays with whom it was written to, and what waits
+    is taken back."""
+    mine = Notification.order_id == order_id
+    _cancel(mine)
+    _move(mine, order_id=None)
+
+
 def _job_of(batch: str) -> Job:
     if job := queries.job_of(batch):
         return job
