@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,7 @@ from cms.orders.queries import order_or_404
 from cms.payments import actions as payments
 from tests.factories import make_customer, make_order, make_product, the_shop, write
 from tests.invoices.papers import issue, open_shop
+from tests.moving import change
 from tests.payments.doing import decide, pay
 from tests.returns import doing as returns
 
@@ -45,6 +48,10 @@ class AfterTheSale(RuleBasedStateMachine):
         self.goods = [
             make_product(price_paise=price, stock=stock, gst_rate_bp=rate, hsn="6912") for price, stock, rate in goods
         ]
+        order = make_order(self.buyers[0], *self.goods, qty=2, status="Shipped")  # the walk may leave a step out
+        pay(order, 30_000, "card")
+        with write():
+            change(order, self.buyers[1].id, items=[Item(self.goods[0].id, 3, 9_000, 250)])
         for status in ("Delivered", "Delivered", "Pending"):
             order = make_order(self.buyers[0], *self.goods, qty=3, status=status, discount_paise=100)
             pay(order, order.payable_paise, "card")
@@ -56,6 +63,20 @@ class AfterTheSale(RuleBasedStateMachine):
     def place(self, which, units, off):
         lines = [Item(one.id, units, one.price_paise) for one in self.goods]
         self.attempt(lambda: make_order(self.buyers[which % 2], *lines, discount_paise=off))
+
+    @rule(which=WHICH, units=st.integers(1, 5), off=st.integers(0, 300), back=st.integers(0, 9), keep=st.booleans())
+    def change(self, which, units, off, back, keep):
+        """Other lines, another day, another customer, whatever was paid of it."""
+
+        def do() -> None:
+            order = self.order(which, Order.id.not_in(select(Invoice.order_id)))
+            if keep:
+                change(order, day=order.ordered_on - timedelta(back), discount_paise=min(off, order.total_paise))
+            else:
+                items = [Item(self.goods[which % 2].id, units, 5_000), Item(self.goods[0].id, 1, 100, 250)]
+                change(order, self.buyers[units % 2].id, items=items, discount_paise=off)
+
+        self.attempt(do, inside=True)
 
     @rule(which=WHICH, new=st.sampled_from(["Shipped", "Delivered", "Delivered", "Cancelled", "back"]))
     def move(self, which, new):
@@ -95,8 +116,8 @@ class AfterTheSale(RuleBasedStateMachine):
         if entries := db.session.scalars(select(Activity).order_by(Activity.id.desc()).limit(5)).all():
             self.attempt(lambda: undo(entries[which % len(entries)], 600, None), inside=True)
 
-    def order(self, which: int) -> Order:
-        ids = db.session.scalars(select(Order.id).order_by(Order.id)).all()
+    def order(self, which: int, *wanted: Any) -> Order:
+        ids = db.session.scalars(select(Order.id).where(*wanted).order_by(Order.id)).all()
         if not ids:
             raise RuleError("There is no order yet")
         return order_or_404(ids[which % len(ids)])

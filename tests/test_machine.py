@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
@@ -20,6 +22,7 @@ from cms.products.queries import product_or_404
 from tests.duplicates.doing import merge
 from tests.duplicates.doing import take_back as unmerge
 from tests.factories import make_customer, make_order, make_product, write
+from tests.moving import change
 from tests.recount import assert_totals_right
 
 UNITS = st.integers(1, 4)
@@ -95,6 +98,34 @@ class Shop(RuleBasedStateMachine):
         self.placed[order] = (order_or_404(order).status, units, total)
         if old == "Cancelled":
             self.take(units)
+
+    @rule(
+        order=orders,
+        customer=customers,
+        back=st.integers(0, 40),
+        lines=st.lists(st.tuples(products, UNITS), min_size=1, max_size=3),
+        off=UNITS,
+    )
+    def change(self, order, customer, back, lines, off):
+        """Other lines, another day, another customer: what was taken is given back, and no more."""
+        if not order:
+            return
+        status, was, _total = self.placed[order]
+        units = {product: sum(n for id, n in lines if id == product) for product, _ in lines}
+        more = {id: units.get(id, 0) - was.get(id, 0) for id in {*units, *was}}
+        enough = all(n <= 0 or self.stock[id] is None or self.stock[id] >= n for id, n in more.items())
+        try:
+            with write():
+                found = order_or_404(order)
+                said = {"items": [Item(product, n, 100) for product, n in lines], "discount_paise": off}
+                said |= {"day": found.ordered_on - timedelta(back)} if status == "Pending" else {}
+                change(found, self.now(customer), **said)
+        except RuleError:
+            assert status == "Cancelled" or not enough
+            return
+        assert status != "Cancelled" and enough
+        self.placed[order] = (status, units, 100 * sum(units.values()) - off)
+        self.take(more)
 
     @rule(product=products, stock=st.integers(0, 6))
     def count_stock(self, product, stock):

@@ -74,6 +74,8 @@ WHY_NOT: Mapping[str, str] = {
     "customer.forgotten": "What was forgotten is kept nowhere and cannot come back",
     "product.added": "What was added stays; archive the product instead",
     "order.placed": "An order is not unmade; cancel it on its page instead",
+    "order.changed": "Change the order again on its page",
+    "order.given_over": "Change the order again on its page",
     "order.step_taken_back": "A step that was taken back is not put back; move the order on again on its page",
     "settings.changed": "Change it back under Settings",
     "contact.changed": "Change it back under Settings, Contact page",

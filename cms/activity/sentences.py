@@ -134,6 +134,14 @@ def _refund(told: _Told) -> str:
     return "replaced" if replaced else f"{told.money(told.after.get('refund_paise', 0))} refunded"
 
 
+def _of_order(told: _Told) -> str:
+    """What was changed of an order; its goods first, and those that came or went alone."""
+    old, new = told.before.get("goods", ""), told.after.get("goods", "")
+    goods = f"{old} to {new}" if old and new else f"added {new}" if new else f"took out {old}"
+    parts = ["goods" if told.brief else goods] if old or new else []
+    return ", ".join([*parts, *(told.change(name) for name in told.after if name != "goods")])
+
+
 def _excess(told: _Told) -> str:
     excess = told.after.get("excess_paise")
     return f", {told.money(excess)} of it kept as store credit" if excess else ""
@@ -153,6 +161,7 @@ _GAPS: dict[str, Callable[[_Told], Any]] = {
     "amount": lambda told: told.money(told.after.get("amount_paise", 0)),
     "method": lambda told: METHODS.get(told.after.get("method", ""), ""),
     "excess": _excess,
+    "of_order": _of_order,
     "goods": lambda told: f"{told.after.get('quantity', '')} of {told.after.get('product', '')}",
     "why": _why,
     "refund": _refund,

@@ -12,7 +12,7 @@ from cms.activity.actions import record
 from cms.complaints import queries, rules
 from cms.db import claim, db, lock
 from cms.errors import Conflict, RuleError
-from cms.models import Complaint, ComplaintNote
+from cms.models import Complaint, ComplaintNote, Order
 from cms.orders import queries as orders
 from cms.refs import next_ref
 
@@ -121,6 +121,8 @@ def _note(complaint: Complaint, text: str, by: Any) -> None:
 
 def _check_about(values: dict[str, Any]) -> str:
     """The product's name as it was sold, empty for the whole order or none."""
+    if values["order_id"] and (row := db.session.get(Order, values["order_id"])):
+        lock(row)  # it may be about to become another customer's
     order = orders.about(values["order_id"])
     if values["order_id"] and (order is None or order.customer_id != values["customer_id"]):
         raise RuleError("That order is not one of this customer", "order")

@@ -72,17 +72,23 @@ def ask_for_feedback(order: Order, token: str, shop: Any, by: Any) -> datetime:
     if not queries.to_rate(order.id):
         raise RuleError("Everything of this order has been rated already")
     now = clock.now()
-    db.session.execute(
-        update(FeedbackLink)
-        .where(FeedbackLink.order_id == order.id, FeedbackLink.used_at.is_(None), FeedbackLink.expires_at > now)
-        .values(expires_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    end_links(order.id)
     until = now + timedelta(days=shop.feedback_days)
     values = {"token_hash": token_hash(token), "order_id": order.id, "created_at": now, "expires_at": until}
     db.session.execute(insert(FeedbackLink).values(used_at=None, **values))
     record(by, "order.feedback_asked", order, customer_id=order.customer_id, order_id=order.id)
     return until
+
+
+def end_links(order_id: int) -> None:
+    """Private links to rate this order that were not answered lead nowhere from now on."""
+    now = clock.now()
+    db.session.execute(
+        update(FeedbackLink)
+        .where(FeedbackLink.order_id == order_id, FeedbackLink.used_at.is_(None), FeedbackLink.expires_at > now)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def answer_link(link: FeedbackLink, answers: Mapping[int, tuple[int, str]], shop: Any) -> list[Feedback]:

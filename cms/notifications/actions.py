@@ -15,7 +15,7 @@ from cms.db import db, lock
 from cms.errors import RuleError
 from cms.formats import can_message
 from cms.jobs.actions import enqueue
-from cms.models import Customer, Job, Notification
+from cms.models import Customer, Job, Notification, Order
 from cms.notifications import queries, rules
 from cms.notifications.filters import is_in
 
@@ -37,6 +37,10 @@ def write_message(
     key = f"{request_key}:{customer.id}" if request_key else None
     if key and (made := queries.by_request_key(key)):
         return made
+    if order_id and (order := db.session.get(Order, order_id)):
+        lock(order)
+        if order.customer_id != customer.id:
+            raise RuleError(f"{order.ref} has just become another customer's", "who")
     recipient = customer.email if channel == "email" else customer.phone
     if not recipient or (channel != "email" and not can_message(recipient)):
         lacks = "no e-mail address" if channel == "email" else "no phone number"
@@ -167,6 +171,14 @@ def take_back_rest(batch: str, by: Any) -> int:
 def end_offers(customer_id: int) -> int:
     """Take back the offers to a customer who no longer wants any, as far as they have not gone out."""
     return _cancel(Notification.customer_id == customer_id, Notification.marketing.is_(True))
+
+
+def leave_order(order_id: int) -> None:
+    """The order went to another customer: what was written about it stays with whom it was written to, and what waits
+    is taken back."""
+    mine = Notification.order_id == order_id
+    _cancel(mine)
+    _move(mine, order_id=None)
 
 
 def _job_of(batch: str) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from cms.db import db, lock, lost_race
 from cms.errors import Conflict, RuleError
 from cms.invoices import queries as invoices
 from cms.invoices.actions import credit_the_rest
-from cms.invoices.rules import Tax, tax_of, taxing_of
+from cms.invoices.rules import Taxing, tax_of, taxing_of
 from cms.models import Customer, Order, OrderLine, StatusChange
 from cms.orders import queries, rules
 from cms.products.actions import note_moves, sell, unsell
@@ -54,18 +54,13 @@ def place_order(
     """
     if request_key and (made := queries.by_request_key(request_key)):
         return made
-    lines = [rules.Line(item.unit_price_paise, item.quantity, item.discount_bp) for item in items]
-    rules.check_lines(lines, shop.currency)
-    money = rules.line_totals(lines, discount_paise, shop.currency)
+    money = priced(items, discount_paise, shop.currency)
     if customer.archived_at is not None:
         raise RuleError(f"{customer.name} is archived; restore the customer first", "customer")
-    priced = list(zip(items, money, strict=True))
-    sold = _by_product((item.product_id, item.quantity, line.total_paise) for item, line in priced)
-    products = sell(sold)
-    taxing = taxing_of(shop, customer)
-    taxes = [tax_of(line.total_paise, products[item.product_id].gst_rate_bp, taxing) for item, line in priced]
-    now, total = clock.now(), sum(line.total_paise for line in money)
-    on_top = sum(tax.tax_paise for tax in taxes) if taxing.on_top else 0
+    pairs = zip(items, money, strict=True)
+    sold = by_product((item.product_id, item.quantity, line.total_paise) for item, line in pairs)
+    products, taxing = sell(sold), taxing_of(shop, customer)
+    lines, now = line_rows(items, money, products, taxing), clock.now()
     order = Order(
         ref=next_ref(Order),
         customer_id=customer.id,
@@ -78,13 +73,7 @@ def place_order(
         created_by_id=getattr(by, "id", None),
         request_key=request_key,
         discount_paise=discount_paise,
-        gst_mode=taxing.mode,
-        place_of_supply=taxing.place,
-        total_paise=total,
-        tax_paise=on_top,
-        payable_paise=total + on_top,
-        line_count=len(items),
-        units=sum(item.quantity for item in items),
+        **sums_of(lines, taxing),
     )
     try:
         with db.session.begin_nested():
@@ -94,14 +83,15 @@ def place_order(
             raise
         # The same form sent twice at the same moment: the other one is stored by now, this one is undone by its caller.
         raise Conflict("This order has just been placed", field="request_key") from None
-    taxed = zip(priced, taxes, strict=True)
-    _add_lines(order, [_line(item, line, tax, products[item.product_id]) for (item, line), tax in taxed])
+    _add_lines(order, lines)
     note_moves({id: -units for id, (units, _) in sold.items()}, "sold", order, by)
     count_for_customer(order, 1)
     customer_ordered(customer, by)
     count_order(order, "Pending", 1)
     count_sold(order.ordered_on, sold, 1)
-    record(by, "order.placed", order, customer_id=customer.id, order_id=order.id, after={"total_paise": total})
+    record(
+        by, "order.placed", order, customer_id=customer.id, order_id=order.id, after={"total_paise": order.total_paise}
+    )
     return order
 
 
@@ -191,24 +181,52 @@ def _add_lines(order: Order, lines: list[dict[str, Any]]) -> None:
     db.session.execute(insert(StatusChange).values(by_id=order.created_by_id, **placed))
 
 
-def _line(item: Item, money: rules.LineMoney, tax: Tax, product: Any) -> dict[str, Any]:
+def priced(items: Sequence[Item], discount_paise: int, currency: str) -> list[rules.LineMoney]:
+    """What each line comes to. Raises RuleError for figures out of bounds."""
+    lines = [rules.Line(item.unit_price_paise, item.quantity, item.discount_bp) for item in items]
+    rules.check_lines(lines, currency)
+    return rules.line_totals(lines, discount_paise, currency)
+
+
+def line_rows(
+    items: Sequence[Item], money: Sequence[rules.LineMoney], products: Mapping[int, Any], taxing: Taxing
+) -> list[dict[str, Any]]:
+    """The lines as they are kept, each with what of it is tax."""
+    return [
+        {
+            "product_id": item.product_id,
+            "sku": (product := products[item.product_id]).sku,
+            "product_name": product.name,
+            "quantity": item.quantity,
+            "unit_price_paise": item.unit_price_paise,
+            "discount_bp": item.discount_bp,
+            "discount_paise": line.discount_paise,
+            "order_discount_paise": line.order_discount_paise,
+            "total_paise": line.total_paise,
+            "hsn": product.hsn,
+            "gst_rate_bp": product.gst_rate_bp,
+            **asdict(tax_of(line.total_paise, product.gst_rate_bp, taxing)),
+        }
+        for item, line in zip(items, money, strict=True)
+    ]
+
+
+def sums_of(lines: Sequence[Mapping[str, Any]], taxing: Taxing) -> dict[str, Any]:
+    """What lines come to together, and how they are taxed."""
+    total = sum(line["total_paise"] for line in lines)
+    tax = sum(line["cgst_paise"] + line["sgst_paise"] + line["igst_paise"] for line in lines) if taxing.on_top else 0
     return {
-        "product_id": product.id,
-        "sku": product.sku,
-        "product_name": product.name,
-        "quantity": item.quantity,
-        "unit_price_paise": item.unit_price_paise,
-        "discount_bp": item.discount_bp,
-        "discount_paise": money.discount_paise,
-        "order_discount_paise": money.order_discount_paise,
-        "total_paise": money.total_paise,
-        "hsn": product.hsn,
-        "gst_rate_bp": product.gst_rate_bp,
-        **asdict(tax),
+        "gst_mode": taxing.mode,
+        "place_of_supply": taxing.place,
+        "total_paise": total,
+        "tax_paise": tax,
+        "payable_paise": total + tax,
+        "line_count": len(lines),
+        "units": sum(line["quantity"] for line in lines),
     }
 
 
-def _by_product(lines: Iterable[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
+def by_product(lines: Iterable[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
     """Units and money of each product, in the order of the ids: so are their rows locked."""
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for product_id, units, paise in lines:
@@ -218,4 +236,4 @@ def _by_product(lines: Iterable[tuple[int, int, int]]) -> dict[int, tuple[int, i
 
 
 def _sold_of(order: Order) -> dict[int, tuple[int, int]]:
-    return _by_product((line.product_id, line.quantity, line.total_paise) for line in queries.lines_of(order.id))
+    return by_product((line.product_id, line.quantity, line.total_paise) for line in queries.lines_of(order.id))

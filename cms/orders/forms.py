@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from cms.customers.rules import as_new, field_of
+from cms.dates import parse_date
 from cms.errors import RuleError
 from cms.fields import id_in, parse_whole
 from cms.formats import parse_email, parse_phone
@@ -45,7 +47,8 @@ class TypedLine:
 
 @dataclass
 class Draft:
-    """The whole order as typed. `customer` is the picked customer's row, None while `new` or nobody."""
+    """The whole order as typed. `customer` is the picked customer's row, None while `new` or nobody; `order` is the one
+    that is to be changed, None for a new one; `opened`: nothing was typed yet."""
 
     currency: str
     request_key: str
@@ -61,6 +64,11 @@ class Draft:
     discount_paise: int = 0
     new_customer: dict[str, Any] | None = None
     carried: str = ""
+    order: Any = None
+    version: str = ""
+    ordered_on: str = ""
+    day: date = date.min
+    opened: bool = False
 
     @classmethod
     def from_form(cls, posted: Any, currency: str, customer: Any, products: Mapping[int, Any]) -> Draft:
@@ -76,7 +84,7 @@ class Draft:
         for product, quantity, price, discount in rows:
             if found := products.get(id_in(product) or 0):
                 draft.lines.append(TypedLine(found, quantity, price, discount))
-        for name in ("customer_q", "product_q", "discount", "address", "note"):
+        for name in ("customer_q", "product_q", "discount", "address", "note", "version", "ordered_on"):
             setattr(draft, name, posted.get(name, "")[:2000])
         draft.new = {name: posted.get(f"new_{name}", "")[:500] for name in ("name", "phone", "email", "segment")}
         return draft
@@ -107,6 +115,8 @@ class Draft:
         if not self.lines:
             self.problems["lines"] = "Add at least one product"
         self._read_lines()
+        if self.order is not None:
+            self._read_day()
         for name, longest in (("address", 500), ("note", 1000)):
             try:
                 setattr(self, name, clean_text(getattr(self, name), longest, many_lines=True, what=name))
@@ -136,6 +146,12 @@ class Draft:
         except RuleError as error:
             self.problems["discount" if error.field in (None, "discount") else "lines"] = error.message
             self.discount_paise = 0
+
+    def _read_day(self) -> None:
+        try:
+            self.day = parse_date(self.ordered_on, "ordered_on")
+        except RuleError as error:
+            self.problems["ordered_on"] = error.message
 
     def _read_customer(self) -> None:
         self.new_customer = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort
@@ -12,8 +12,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from cms.baskets.queries import orders_with
+from cms.dates import business_date
 from cms.db import db
-from cms.models import Customer, Order, OrderLine, StatusChange, StockMove, User
+from cms.models import Customer, Order, OrderLine, Payment, Return, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
 from cms.paging import PAGE, Page, Sort, page_of
 from cms.sought.queries import FEW, Sought
@@ -40,7 +41,7 @@ MONEY = (
 PLACE = (Order.address, Customer.phone.label("customer_phone"))
 """What the list says of an order's payment, and tracking of its way: of fifty rows, each column more is felt."""
 FEW_CUSTOMERS = 500
-"""Up to so many customers found by a word have their orders looked up and sorted; see `customers.queries.FEW`."""
+"""Up to so many customers found by a word have their orders looked up and sorted; see `sought.queries.FEW`."""
 BUYERS = 1000
 """Up to so many customers found by a word have the ids of their orders alone looked up and sorted; where several words
 are to fit, those of whom `FEW` have one, as fewer have all."""
@@ -185,3 +186,26 @@ def orders_by_id(ids: set[int]) -> Sequence[Order]:
 def lines_of(order_id: int) -> Sequence[OrderLine]:
     """An order's lines by number."""
     return db.session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.line_no)).all()
+
+
+def line_rows(order_id: int) -> Sequence[Any]:
+    """An order's lines by number, as rows that may be replaced."""
+    query = select(*OrderLine.__table__.c).where(OrderLine.order_id == order_id).order_by(OrderLine.line_no)
+    return db.session.execute(query).all()
+
+
+def came_back(order_id: int) -> bool:
+    """Whether anything of an order ever came back, or was asked to."""
+    return db.session.scalar(select(Return.id).where(Return.order_id == order_id).limit(1)) is not None
+
+
+def latest_day(order: Order, zone: str) -> tuple[date, str] | None:
+    """The first day on which something happened that comes after ordering, and what: the order is not younger."""
+    paid = select(func.min(Payment.paid_on)).where(Payment.order_id == order.id, Payment.state != "refused")
+    steps = (StatusChange.order_id == order.id, StatusChange.old == "Pending", StatusChange.new == "Shipped")
+    shipped = db.session.scalar(select(func.min(StatusChange.at)).where(*steps)) if order.status != "Pending" else None
+    happened = (shipped, "shipped"), (order.delivered_at, "delivered")
+    days = [(business_date(at, zone), what) for at, what in happened if at]
+    if first := db.session.scalar(paid):
+        days.append((first, "paid for"))
+    return min(days, default=None)

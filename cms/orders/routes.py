@@ -14,14 +14,12 @@ from cms.access import needs, reads_only
 from cms.auth.rules import local_path
 from cms.auth.sessions import shop
 from cms.baskets.queries import parts_of
-from cms.customers import actions as customer_actions
 from cms.customers import queries as customers
 from cms.db import db
-from cms.errors import RuleError
-from cms.fields import id_in
+from cms.errors import Conflict, RuleError
+from cms.fields import id_in, version_of
 from cms.invoices import queries as invoices
-from cms.invoices.rules import tax_of, taxing_of
-from cms.orders import actions, queries, rules
+from cms.orders import actions, changing, desk, queries, rules
 from cms.orders.filters import OrderFilter
 from cms.orders.forms import Draft
 from cms.orders.panels import panels_of
@@ -71,7 +69,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     draft = Draft(shop().currency, uuid.uuid4().hex, customers.pick(id_in(request.args.get("customer"))))
     draft.new = dict.fromkeys(("name", "phone", "email", "segment"), "")
-    return render_template("orders/new.html", **_shown(draft))
+    return render_template("orders/new.html", **desk.shown(draft, shop()))
 
 
 @bp.post("/draft")
@@ -79,7 +77,7 @@ def new() -> ResponseReturnValue:
 @reads_only
 def draft() -> ResponseReturnValue:
     """The order form after one step on it (pick, add, remove, search), or its totals while figures are typed."""
-    typed = _typed()
+    typed = desk.typed(request.form, shop())
     if "pick" in request.form:
         typed.customer = customers.pick(id_in(request.form["pick"]))
     if "unpick" in request.form:
@@ -92,19 +90,22 @@ def draft() -> ResponseReturnValue:
     part = request.args.get("part", "") if is_htmx() else ""
     page = {"totals": "orders/_typed.html", "customers": "orders/_customers.html", "products": "orders/_products.html"}
     whole = "orders/_draft.html" if is_htmx() else "orders/new.html"
-    return render_template(page.get(part, whole), **_shown(typed))
+    return render_template(page.get(part, whole), **desk.shown(typed, shop()))
 
 
 @bp.post("")
 @needs("work")
 def create() -> ResponseReturnValue:
-    typed = _typed()
+    typed = desk.typed(request.form, shop())
     if made := queries.by_request_key(typed.request_key):
         toast(f"This form has placed {made.ref} already")
         return redirect(url_for("orders.show", order_id=made.id), 303)
     if typed.read():
         try:
-            order = _place(typed)
+            customer, key = desk.buyer(typed, shop(), g.me), typed.request_key or None
+            order = actions.place_order(
+                customer, desk.items(typed), typed.discount_paise, typed.address, typed.note, shop(), g.me, key
+            )
             db.session.commit()
             toast(f"{order.ref} placed")
             return redirect(url_for("orders.show", order_id=order.id), 303)
@@ -112,8 +113,8 @@ def create() -> ResponseReturnValue:
             db.session.rollback()
             if made := queries.by_request_key(typed.request_key):
                 return redirect(url_for("orders.show", order_id=made.id), 303)
-            _blame(typed, error)
-    return render_template("orders/new.html", **_shown(typed)), 422
+            desk.blame(typed, error)
+    return render_template("orders/new.html", **desk.shown(typed, shop())), 422
 
 
 @bp.get("/<int:order_id>")
@@ -121,7 +122,40 @@ def create() -> ResponseReturnValue:
 def show(order_id: int) -> ResponseReturnValue:
     panels = panels_of(order_id, shop().undo_minutes, clock.now()) or abort(404, queries.GONE)
     status = _status_of(panels["order"], panels.pop("steps"), panels["invoice"] is not None)
-    return render_template("orders/show.html", key=uuid.uuid4().hex, **panels, **status)
+    order = panels["order"]
+    why = rules.why_it_stays(order.ref, order.status, panels["invoice"] is not None, bool(panels["returns"]))
+    return render_template("orders/show.html", key=uuid.uuid4().hex, why_it_stays=why, **panels, **status)
+
+
+@bp.get("/<int:order_id>/change")
+@needs("work")
+def change(order_id: int) -> ResponseReturnValue:
+    order = queries.order_or_404(order_id)
+    if why := changing.why_it_stays(order):
+        toast(why, "bad")
+        return redirect(url_for("orders.show", order_id=order_id), 303)
+    return render_template("orders/new.html", **desk.shown(desk.filled_in(order, uuid.uuid4().hex, shop()), shop()))
+
+
+@bp.post("/<int:order_id>/change")
+@needs("work")
+def save_change(order_id: int) -> ResponseReturnValue:
+    order, typed = queries.order_or_404(order_id), desk.typed(request.form, shop())
+    typed.order = queries.about(order_id)
+    if typed.read():
+        try:
+            customer, seen = desk.buyer(typed, shop(), g.me), version_of(typed.version)
+            said = changing.Said(desk.items(typed), typed.discount_paise, typed.day, typed.address, typed.note)
+            changed = changing.change_order(order, customer, said, seen, shop(), g.me)
+            db.session.commit()
+            toast(f"{order.ref} changed" if changed else f"{order.ref} says all that already")
+            return redirect(url_for("orders.show", order_id=order_id), 303)
+        except RuleError as error:
+            db.session.rollback()
+            desk.blame(typed, error)
+            if isinstance(error, Conflict):
+                typed.version = str(order.version)
+    return render_template("orders/new.html", **desk.shown(typed, shop())), 422
 
 
 @bp.post("/<int:order_id>/status")
@@ -160,55 +194,6 @@ def save_statuses() -> ResponseReturnValue:
         toast("; ".join(refused[:5]) or "Choose at least one order", "bad")
     back = local_path(request.form.get("back"))
     return redirect(back if back.startswith(("/orders", "/tracking")) else url_for("orders.index"), 303)
-
-
-def _typed() -> Draft:
-    posted = request.form
-    ids = {id for text in posted.getlist("product")[: rules.MOST_LINES + 1] if (id := id_in(text))}
-    picked = customers.pick(id_in(posted.get("customer")))
-    return Draft.from_form(posted, shop().currency, picked, products.products_by_id(ids) if ids else {})
-
-
-def _shown(draft: Draft) -> dict[str, Any]:
-    """What the templates of the form need."""
-    totals, taxing = draft.totals(), taxing_of(shop(), draft.customer)
-    lines = zip(totals, draft.lines, strict=True)
-    tax = sum(tax_of(money.total_paise, line.product.gst_rate_bp, taxing).tax_paise for money, line in lines if money)
-    total = sum(line.total_paise for line in totals if line) if all(totals) else None
-    return {
-        "draft": draft,
-        "totals": totals,
-        "total": total,
-        "tax": tax,
-        "tax_on_top": taxing.on_top,
-        "payable": total + tax if total is not None and taxing.on_top else total,
-        "found_customers": customers.customers_named(draft.customer_q) if draft.customer_q.strip() else [],
-        "found_products": products.products_named(draft.product_q),
-        "segments": customers.segments(),
-    }
-
-
-def _place(typed: Draft) -> Any:
-    if typed.new_customer is not None:
-        customer = customer_actions.add_customer(typed.new_customer, shop().zone, g.me, typed.request_key or None)
-    else:
-        customer = customers.customer_or_404(typed.customer.id)
-    items = [
-        actions.Item(typed_line.product.id, line.quantity, line.unit_price_paise, line.discount_bp)
-        for typed_line in typed.lines
-        if (line := typed_line.line)
-    ]
-    key = typed.request_key or None
-    return actions.place_order(customer, items, typed.discount_paise, typed.address, typed.note, shop(), g.me, key)
-
-
-def _blame(typed: Draft, error: RuleError) -> None:
-    for line in typed.lines:
-        if error.field == f"product-{line.product.id}":
-            line.refused = error.message
-            return
-    names = {"email": "new_email", "phone": "new_phone", "segment": "new_segment"}
-    typed.problems[names.get(error.field or "", error.field or "lines")] = error.message
 
 
 def _status_of(order: Any, steps: Sequence[Any], invoiced: bool) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """What may be ordered, what it comes to, and which way an order goes."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from cms.dates import show_date
 from cms.errors import RuleError
 from cms.money import percent_of, show_count, show_money, split
 
@@ -113,6 +115,47 @@ def line_totals(lines: list[Line], order_discount_paise: int, currency: str = "I
 def wait_days(ordered_on: date, today: date) -> int:
     """Days an order has been waiting, 0 on its first day and before."""
     return max((today - ordered_on).days, 0)
+
+
+def why_it_stays(ref: str, status: str, invoiced: bool, came_back: bool) -> str:
+    """Why an order is not to be changed any more, and what answers it instead; empty when it may be.
+
+    >>> why_it_stays("ORD007", "Shipped", False, False), why_it_stays("ORD007", "Cancelled", False, False)
+    ('', 'ORD007 is cancelled; take the cancellation back or enter a new order')
+    """
+    if status == "Cancelled":
+        return f"{ref} is cancelled; take the cancellation back or enter a new order"
+    if invoiced:
+        return f"{ref} has an invoice, which is never changed; a return or a cancellation answers it by a credit note"
+    return f"Something of {ref} came back or was asked to, so it stays as it was sold" if came_back else ""
+
+
+def check_day(day: date, today: date, latest: tuple[date, str] | None) -> None:
+    """Raises RuleError for a day to come, or one after the order was `latest` (a day, and what happened on it)."""
+    if day > today:
+        raise RuleError("An order cannot be of a day to come", "ordered_on")
+    if latest and day > latest[0]:
+        raise RuleError(f"It was {latest[1]} on {show_date(latest[0], today)}; the order cannot be later", "ordered_on")
+
+
+def goods_told(
+    before: Sequence[tuple[str, int, str]], after: Sequence[tuple[str, int, str]]
+) -> tuple[list[str], list[str]]:
+    """What differs between lines (name, units, price in words), as it was and as it is; the price where only it does.
+
+    >>> goods_told([("Kurta", 2, "590"), ("Lamp", 1, "9")], [("Kurta", 3, "590"), ("Lamp", 1, "9")])
+    (['2 Kurta'], ['3 Kurta'])
+    >>> goods_told([("Kurta", 2, "590")], [("Kurta", 2, "550")])
+    (['2 Kurta at 590'], ['2 Kurta at 550'])
+    """
+    old, new = Counter(before), Counter(after)
+    gone, come = list((old - new).elements()), list((new - old).elements())
+    prices = {name: {price for other, _units, price in gone + come if other == name} for name, *_ in gone + come}
+
+    def told(lines: list[tuple[str, int, str]]) -> list[str]:
+        return [f"{units} {name}{f' at {price}' if len(prices[name]) > 1 else ''}" for name, units, price in lines]
+
+    return told(gone), told(come)
 
 
 def _why_not(old: str, new: str) -> str:

@@ -140,6 +140,30 @@ def unsell(sold: Mapping[int, tuple[int, int]], taken: Mapping[int, int], order:
         db.session.execute(insert(StockMove), rows)
 
 
+def resell(
+    was: Mapping[int, tuple[int, int]],
+    now: Mapping[int, tuple[int, int]],
+    taken: Mapping[int, int],
+    order: Order,
+    by: Any,
+) -> dict[int, Any]:
+    """What an order has of each product is `now` instead of `was`; what it has `taken` out of stock and needs no more
+    goes back. Gives what the lines need of the products, all of which are held. Raises RuleError like `sell`.
+    """
+    more = {}
+    for product_id in sorted(was.keys() | now.keys()):
+        before, after = was.get(product_id, (0, 0)), now.get(product_id, (0, 0))
+        units, paise = after[0] - before[0], after[1] - before[1]
+        if units > 0:
+            sell({product_id: (units, paise)})
+            more[product_id] = -units
+        else:
+            back = min(-units, taken.get(product_id, 0))
+            unsell({product_id: (-units, -paise)}, {product_id: back} if back > 0 else {}, order, by)
+    note_moves(more, "sold", order, by)
+    return queries.products_by_id(now)
+
+
 def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> None:
     """Write down what has just been moved of the products that are tracked."""
     tracked = {id for id, product in queries.products_by_id(units).items() if product.stock is not None}

@@ -21,7 +21,7 @@ from cms.rfm.rules import BY_CELL
 from cms.stats import queries, rules
 from cms.stats.filters import BEGINNING, Days
 from tests.factories import make_customer, make_product, the_shop, write
-from tests.moving import redate
+from tests.moving import change, redate
 from tests.recount import assert_totals_right
 
 STEPS, SEEDS = 40, (1, 2)
@@ -42,6 +42,7 @@ class Walk:
             self.cancel,
             self.back,
             self.redate,
+            self.relines,
             self.resegment,
             self.archive,
         )
@@ -75,7 +76,14 @@ class Walk:
         """An order moves to an earlier day and to another customer, as an edit does it."""
         if order := self.order("Pending"):
             day = order.ordered_on - timedelta(self.rng.randint(0, 70))
-            redate(order, day, self.rng.choice(self.customers))
+            free = select(Customer.id).where(Customer.archived_at.is_(None)).order_by(Customer.id)
+            redate(order, day, self.rng.choice([*db.session.scalars(free), order.customer_id]))
+
+    def relines(self) -> None:
+        """An order gets other lines, at other prices."""
+        if order := self.order("Pending", "Shipped"):
+            units = [self.rng.randint(1, 4) for _ in range(self.rng.randint(1, 3))]
+            change(order, items=[Item(self.product.id, n, self.rng.randint(0, 50_000)) for n in units])
 
     def resegment(self) -> None:
         customer = db.session.get_one(Customer, self.rng.choice(self.customers))
