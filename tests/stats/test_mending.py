@@ -220,8 +220,8 @@ def test_whoever_changes_what_orders_count_for_is_known():
         if counting.search(path.read_text())
     }
     assert found == {
-        "totals/actions.py", "orders/actions.py", "orders/changing.py", "duplicates/actions.py", "duplicates/undoing.py",
-        "imports/actions.py", "imports/reverting.py", "original/actions.py", "demo/actions.py",
+        "totals/actions.py", "orders/actions.py", "orders/changing.py", "duplicates/actions.py",
+        "duplicates/undoing.py", "imports/actions.py", "imports/reverting.py", "original/actions.py", "demo/actions.py",
     }  # fmt: skip
 
 
