@@ -17,11 +17,17 @@ from tests.factories import the_shop
 def change(order: Order, customer_id: int | None = None, by: Any = None, version: int = 0, **said: Any) -> bool:
     """Let an order say something else, as of now. Call it inside `with write()`."""
     order = db.session.get_one(Order, order.id)
-    now = replace(as_typed(order, line_rows(order.id)), **said)
+    then = replace(as_typed(order, line_rows(order.id)), **said)
     customer = customer_or_404(customer_id or order.customer_id)
-    return change_order(order, customer, now, version or order.version, the_shop(), by)
+    return change_order(order, customer, then, version or order.version, the_shop(), by)
 
 
 def redate(order: Order, day: date, customer_id: int | None = None) -> None:
     """On another day, or another customer's."""
     change(order, customer_id, day=day)
+
+
+def now(order: Order) -> Order:
+    """The order as it is stored by now."""
+    db.session.expunge_all()
+    return db.session.get_one(Order, order.id)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from cms.activity.sentences import sentence
 from cms.auth.sessions import token_hash
-from cms.checks.invariants import all_checks
 from cms.customers.actions import archive_customer
 from cms.customers.queries import customer_or_404
 from cms.db import db
@@ -33,21 +32,10 @@ from cms.totals.actions import rebuild
 from tests.after_sale import make_complaint, make_feedback, make_feedback_link, make_message
 from tests.factories import make_customer, make_order, make_product, write
 from tests.invoices.papers import open_shop
-from tests.moving import change
+from tests.moving import change, now
 from tests.payments.doing import pay, spend
-from tests.recount import assert_totals_right
 
-
-@pytest.fixture(autouse=True)
-def all_is_right(app, clock):
-    yield
-    assert_totals_right()
-    assert [line for check in all_checks() for line in check.failures()] == []
-
-
-def now(order: Order) -> Order:
-    db.session.expunge_all()
-    return db.session.get_one(Order, order.id)
+pytestmark = pytest.mark.usefixtures("all_is_right")
 
 
 def lines(order: Order) -> list[tuple[str, int, int]]:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, select
 
 from cms.activity.sentences import sentence
-from cms.checks.invariants import all_checks
 from cms.db import db
 from cms.errors import RuleError
 from cms.models import (
@@ -23,21 +22,10 @@ from tests.after_sale import make_return
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product, make_user, write
 from tests.invoices.papers import issue, open_shop
-from tests.moving import change
+from tests.moving import change, now
 from tests.payments.doing import pay
-from tests.recount import assert_totals_right
 
-
-@pytest.fixture(autouse=True)
-def all_is_right(app, clock):
-    yield
-    assert_totals_right()
-    assert [line for check in all_checks() for line in check.failures()] == []
-
-
-def now(order: Order) -> Order:
-    db.session.expunge_all()
-    return db.session.get_one(Order, order.id)
+pytestmark = pytest.mark.usefixtures("all_is_right")
 
 
 def said(order: Order, verb: str = "order.changed") -> list[str]:

@@ -9,19 +9,8 @@ from cms.models import Activity, CreditMove, Customer, MethodTotal, Order, Payme
 from cms.payments import actions
 from tests.factories import make_order, make_product, make_user, set_shop, the_shop, write
 from tests.payments.doing import UTR, back, cancel, decide, money_of, pay, settle_before, spend, state
-from tests.recount import assert_totals_right
 
-
-@pytest.fixture(autouse=True)
-def totals_stay_right(app, clock):
-    yield
-    assert_totals_right()
-
-
-@pytest.fixture
-def order(app, clock) -> Order:
-    """An order of 1,000.00."""
-    return make_order(None, make_product(price_paise=100_000))
+pytestmark = pytest.mark.usefixtures("totals_stay_right")
 
 
 def test_cash_and_card_count_at_once(order):

@@ -5,23 +5,12 @@ import pytest
 from sqlalchemy import func, select
 
 from cms.db import db
-from cms.models import Customer, Order, Payment
+from cms.models import Customer, Payment
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product, set_shop
 from tests.payments.doing import UTR, back, cancel, money_of, pay, settle_before, state
-from tests.recount import assert_totals_right
 
-
-@pytest.fixture(autouse=True)
-def totals_stay_right(app, clock):
-    yield
-    assert_totals_right()
-
-
-@pytest.fixture
-def order(app, clock) -> Order:
-    """An order of 1,000.00 by Meera Rao."""
-    return make_order(None, make_product(price_paise=100_000))
+pytestmark = pytest.mark.usefixtures("totals_stay_right")
 
 
 @pytest.fixture

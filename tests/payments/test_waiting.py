@@ -5,23 +5,10 @@ from html import unescape
 
 import pytest
 
-from cms.models import Order
-from tests.factories import make_order, make_product
 from tests.payments.doing import back, cancel, money_of, pay, state
 from tests.payments.test_routes import count, form, page_of
-from tests.recount import assert_totals_right
 
-
-@pytest.fixture(autouse=True)
-def totals_stay_right(app, clock):
-    yield
-    assert_totals_right()
-
-
-@pytest.fixture
-def order(app, clock) -> Order:
-    """An order of 1,000.00."""
-    return make_order(None, make_product(price_paise=100_000))
+pytestmark = pytest.mark.usefixtures("totals_stay_right")
 
 
 def test_what_was_paid_for_a_cancelled_order_is_to_be_given_back_and_not_paid(client, order):
