@@ -119,7 +119,7 @@
     const { path, pairs } = JSON.parse(sessionStorage.getItem("sent") || "{}"), form = $("form[data-keep]");
     if (!path || location.pathname === "/login") return;
     sessionStorage.removeItem("sent");
-    if (path !== location.pathname || !form || $("[aria-invalid]", form)) return;
+    if (path !== location.pathname || !form || $("main :is([aria-invalid], .problem, [role=alert])")) return;
     let part;
     if (form.dataset.keep) {
       const headers = { "HX-Request": "true", "X-CSRFToken": form.csrf_token.value }, body = new URLSearchParams(pairs);
