@@ -99,6 +99,11 @@ def _since(*stamp: Any) -> Sequence[Any] | None:
     return rows[1:]
 
 
+def left_by(rooms: frozenset[str]) -> Callable[[Any, Sequence[Any]], Any]:
+    """A `mend` that gives the answer again after entries of these rooms of the trail alone, which leave it as it is."""
+    return lambda answer, since: answer if all(entry.verb.partition(".")[0] in rooms for entry in since) else None
+
+
 def forget() -> None:
     """Keep nothing of before: the database was filled in another way than by the shop's own writes."""
     _answers.clear()

@@ -136,8 +136,7 @@ def reasons(
 def ratings(scene: Scene, first_day: date, given: Iterable[Any]) -> Chart:
     """How customers rated over time: bad, middling and good ones on each other."""
     points, step = _points(scene, first_day)
-    found = ((row.day, tuple(row.ratings * (row.rating == stars) for stars in range(1, 6))) for row in given)
-    rows = by_bucket(points, found, 5)
+    rows = by_bucket(points, ((day, times) for day, *times in given), 5)
     per = [sum(row[nth] for row in rows) for nth in range(5)]
     count = sum(per)
     summary = f"No ratings {scene.when}."

@@ -13,7 +13,6 @@ from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.customers import charts as customer_charts
 from cms.dashboards import charts, queries
 from cms.dashboards.cloud import cloud
-from cms.dashboards.words import words_in
 from cms.figures import queries as figures
 from cms.figures.charts import Chart, Scene
 from cms.figures.queries import Headline
@@ -114,8 +113,7 @@ def _ratings(scene: Scene) -> Chart:
 
 
 def _reasons(scene: Scene) -> Chart:
-    days = scene.wanted.since, scene.wanted.until
-    reasons, words = queries.return_reasons(*days), words_in(row.words for row in queries.return_words(*days))
+    reasons, words = queries.why_returned(scene.wanted.since, scene.wanted.until)
     hrefs = charts.return_hrefs(scene, reasons, words)
     return charts.reasons(scene, reasons, words, hrefs, cloud(reasons, words, hrefs))
 

@@ -21,16 +21,17 @@ class Basis:
     today: date
     customers: Any
     products: Any
+    recounted: bool
 
 
 def as_kept(today: date) -> Basis:
     """The totals as they are kept: right while nothing is dated later than `today`."""
-    return Basis(today, Customer.__table__, Product.__table__)
+    return Basis(today, Customer.__table__, Product.__table__, recounted=False)
 
 
 def as_recounted(today: date) -> Basis:
     """The totals as they were at the end of `today`, told from the rows up to it; they mean the same."""
-    return Basis(today, _customers(today).subquery(), _products(today).subquery())
+    return Basis(today, _customers(today).subquery(), _products(today).subquery(), recounted=True)
 
 
 def _customers(today: date) -> Select:

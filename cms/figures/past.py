@@ -13,7 +13,8 @@ from cms.figures.filters import Basis
 def worked_out(basis: Basis) -> Basis:
     """The same basis with its rows in temporary tables of this connection, which end with it."""
     named = (("customers", basis.customers), ("products", basis.products))
-    return Basis(basis.today, *(_stored(f"{name}_then", rows) for name, rows in named))
+    customers, products = (_stored(f"{name}_then", rows) for name, rows in named)
+    return Basis(basis.today, customers, products, recounted=True)
 
 
 def _stored(name: str, rows: Any) -> Table:

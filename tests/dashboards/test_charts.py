@@ -61,7 +61,7 @@ def test_a_shop_without_decimals_is_told_in_its_currency():
 
 
 def test_ratings_stand_on_each_other():
-    given = [SimpleNamespace(day=TODAY, rating=stars, ratings=times) for stars, times in ((1, 2), (3, 1), (5, 7))]
+    given = [(TODAY, 2, 0, 1, 0, 7)]
     chart = charts.ratings(scene(range="today"), TODAY, given)
     assert chart.rows[0].cells == ("14 Mar", "4.00", 2, 0, 1, 0, 7)
     assert chart.summary == "10 ratings on 14 Mar, 4.00 stars on average; 70.0 % gave 4 or 5 stars."
