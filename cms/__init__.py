@@ -28,7 +28,7 @@ ROOMS = (
     "home", "figures", "auth", "customers", "standings", "duplicates", "privacy", "products", "orders", "delivery",
     "tracking", "payments", "invoices", "returns", "complaints", "assignments", "feedback", "notifications", "compose",
     "activity", "contact", "insights", "dashboards", "stats", "clv", "exports", "imports", "search", "views",
-    "settings", "backups", "bringing", "segments", "reasons", "wordings", "logo", "jobs", "health",
+    "settings", "backups", "bringing", "segments", "reasons", "wordings", "logo", "jobs", "health", "made",
 )  # fmt: skip
 """Every room with pages."""
 

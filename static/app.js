@@ -103,12 +103,15 @@
   addEventListener("beforeunload", (event) => typed?.isConnected && event.preventDefault());
 
   // What was sent from a long form stays in this tab until another page follows: who had been signed out, or was without
-  // a connection, finds it again. The form says in data-keep by which address it can be drawn anew; others are filled in.
+  // a connection, finds it again where the form is opened (data-keep), unless it was saved and only the answer was lost.
+  // What the server draws of it is drawn anew (data-draft); the rest is filled in. Nobody else is shown it on this phone.
   // So it is with a step that was answered by "sign in first": what was tapped is part of it, and is done once signed in.
+  const KEPT = 3 * 24 * 3600 * 1000;
   function keep(form, tapped) {
     const pairs = [...new FormData(form), ...(tapped?.name ? [[tapped.name, tapped.value]] : [])];
     const typed = pairs.filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-    sessionStorage.setItem("sent", JSON.stringify({ path: location.pathname, pairs: typed }));
+    const sent = { page: form.dataset.keep, by: document.body.dataset.me, at: Date.now(), pairs: typed };
+    sessionStorage.setItem("sent", JSON.stringify(sent));
   }
   on("submit", ({ target: form }) => form.matches?.("[data-keep]") && keep(form));
   on("htmx:response:error", ({ detail: { ctx } }) => {
@@ -116,27 +119,35 @@
     if (form) (keep(form, from.type === "submit" && from), (typed = null));
   });
   async function bringBack() {
-    const { path, pairs } = JSON.parse(sessionStorage.getItem("sent") || "{}"), form = $("form[data-keep]");
-    if (!path || location.pathname === "/login") return;
-    sessionStorage.removeItem("sent");
-    if (path !== location.pathname || !form || $("main :is([aria-invalid], .problem, [role=alert])")) return;
+    const { page, by, at, pairs } = JSON.parse(sessionStorage.getItem("sent") || "{}"), form = $("form[data-keep]");
+    if (!page) return;
+    if (location.pathname === "/login") return $$("[name=next]").forEach((next) => (next.value = page));
+    const told = $("main :is([aria-invalid], .problem, [role=alert])"); // what the server says of it is newer
+    const gone = by !== document.body.dataset.me || Date.now() - at > KEPT;
+    if (gone || told || page !== form?.dataset.keep) return sessionStorage.removeItem("sent");
+    const body = new URLSearchParams(pairs), key = body.get("request_key");
+    const made = key && (await fetch(`/made/${encodeURIComponent(key)}`));
+    if (made?.status === 200) return sessionStorage.removeItem("sent"), toast({ message: await made.text() });
     let part;
-    if (form.dataset.keep) {
-      const headers = { "HX-Request": "true", "X-CSRFToken": form.csrf_token.value }, body = new URLSearchParams(pairs);
-      const answer = await fetch(form.dataset.keep, { method: "POST", headers, body });
-      if (!answer.ok) return;
+    if (form.dataset.draft) {
+      const headers = { "HX-Request": "true", "X-CSRFToken": form.csrf_token.value };
+      const answer = await fetch(form.dataset.draft, { method: "POST", headers, body });
+      if (!answer.ok) throw answer;
       part = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
       document.getElementById(part.id).replaceWith(part);
       htmx.process(part);
     }
+    sessionStorage.removeItem("sent");
+    const rest = (field) => !part?.contains(field); // what is drawn anew is right already
     pairs.forEach(([name, value]) => {
       const field = form.elements.namedItem(name);
-      if (!field || part?.contains(field[0] || field)) return; // drawn anew: right already
-      if ("value" in field && !["file", "submit"].includes(field.type)) field.type === "checkbox" ? (field.checked = true) : (field.value = value);
+      if (field && "value" in field && rest(field[0] || field) && !["file", "submit", "checkbox"].includes(field.type)) field.value = value;
     });
+    $$("[type=checkbox]", form).filter(rest).forEach((tick) => (tick.checked = body.getAll(tick.name).includes(tick.value)));
     typed = form;
     toast({ message: "What you had typed is back. It is not saved yet." });
   }
+  const notYet = () => toast({ message: "What you had typed is kept. Load the page again to have it back.", kind: "bad" });
   addEventListener("pageshow", (event) => event.persisted && $$("form[aria-busy]").forEach(free));
 
   // A file can be shared where the phone can: the button shows itself only there.
@@ -240,5 +251,5 @@
   centre();
   $("[aria-invalid=true]")?.focus();
   count();
-  bringBack();
+  bringBack().catch(notYet);
 })();

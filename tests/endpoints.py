@@ -122,6 +122,7 @@ def examples() -> dict[str, Any]:
     landed, waiting = make_landed("Zubeida from a file"), make_upload("name,email\nZubeida Sent,zubeida@\n", check=True)
     while run_next():
         pass  # their PDFs
+    batch = plan_messages().request_key
     with write():
         save_logo(as_logo(PICTURE), other)
         view = save_view(other.id, "orders", "Pending ones", {"status": "Pending"}, other)
@@ -136,7 +137,7 @@ def examples() -> dict[str, Any]:
         "user_id": other.id,
         "job_id": make_job().id,
         "message_id": make_message(customer, body="Zubeida, come and see").id,
-        "notifications.batch": plan_messages().request_key,
+        "notifications.batch": batch,
         "template_id": template_of("win_back").id,
         "customers.name": "phone",
         "products.name": "price",
@@ -159,6 +160,7 @@ def examples() -> dict[str, Any]:
         "upload_id": waiting,
         "import_id": landed,
         "imports.table": "customers",
+        "made.key": batch,
     }
 
 

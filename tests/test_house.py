@@ -203,6 +203,7 @@ def test_every_form_that_posts_carries_a_token(path):
     for form in re.findall(r"<form\b.*?</form>", html(path), re.DOTALL | re.IGNORECASE):
         if re.search(r"method\s*=\s*[\"']post", form, re.IGNORECASE):
             assert re.search(r"csrf\(\)|csrf_token|hidden_tag\(\)", form), form[:120]
+            assert not re.search(r'data-keep(?!="\{\{ url_for)', form), "a form that is kept says where it is opened"
 
 
 @templates([path for path in TEMPLATES if path not in PAPERS])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import case, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from cms import clock
@@ -101,43 +101,15 @@ def archive_product(
 def sell(sold: Mapping[int, tuple[int, int]]) -> dict[int, Any]:
     """Take (units, money) of each product out of stock and into its totals, and give what the lines need of them.
 
-    One guarded UPDATE a product, in the order of their ids: of two who want the last unit only one gets it.
     Raises RuleError naming a product that is gone or has too few left.
     """
-    for product_id, (units, paise) in sold.items():
-        taken = db.session.execute(
-            update(Product)
-            .where(Product.id == product_id, Product.archived_at.is_(None))
-            .where(or_(Product.stock.is_(None), Product.stock >= units))
-            .values(
-                stock=Product.stock - units,
-                sold_units=Product.sold_units + units,
-                sold_paise=Product.sold_paise + paise,
-            )
-            .execution_options(synchronize_session=False)
-        ).rowcount  # type: ignore[attr-defined]
-        if not taken:
-            raise _cannot_sell(product_id)
-    return queries.products_by_id(sold)
+    return _turn_over({id: (units, units, paise) for id, (units, paise) in sold.items()})
 
 
 def unsell(sold: Mapping[int, tuple[int, int]], taken: Mapping[int, int], order: Order, by: Any) -> None:
     """Give an order's units and money back; stock gets what the order had taken of it, where it is tracked still."""
-    for product_id, (units, paise) in sold.items():
-        db.session.execute(
-            update(Product)
-            .where(Product.id == product_id)
-            .values(
-                stock=Product.stock + taken.get(product_id, 0),
-                sold_units=Product.sold_units - units,
-                sold_paise=Product.sold_paise - paise,
-            )
-            .execution_options(synchronize_session=False)
-        )
-    # Also where it is tracked no more: what an order has out of stock must not be given back twice.
-    rows = [_move(product_id, units, "given back", by, order) for product_id, units in taken.items()]
-    if rows:
-        db.session.execute(insert(StockMove), rows)
+    _turn_over({id: (-taken.get(id, 0), -units, -paise) for id, (units, paise) in sold.items()})
+    _give_back(taken, order, by)
 
 
 def resell(
@@ -150,18 +122,50 @@ def resell(
     """What an order has of each product is `now` instead of `was`; what it has `taken` out of stock and needs no more
     goes back. Gives what the lines need of the products, all of which are held. Raises RuleError like `sell`.
     """
-    more = {}
-    for product_id in sorted(was.keys() | now.keys()):
-        before, after = was.get(product_id, (0, 0)), now.get(product_id, (0, 0))
+    changes, back = {}, {}
+    for id in was.keys() | now.keys():
+        before, after = was.get(id, (0, 0)), now.get(id, (0, 0))
         units, paise = after[0] - before[0], after[1] - before[1]
-        if units > 0:
-            sell({product_id: (units, paise)})
-            more[product_id] = -units
-        else:
-            back = min(-units, taken.get(product_id, 0))
-            unsell({product_id: (-units, -paise)}, {product_id: back} if back > 0 else {}, order, by)
-    note_moves(more, "sold", order, by)
-    return queries.products_by_id(now)
+        if units < 0 and (given := min(-units, taken.get(id, 0))) > 0:
+            back[id] = given
+        changes[id] = (units if units > 0 else -back.get(id, 0), units, paise)
+    products = _turn_over(changes)
+    _give_back(back, order, by)
+    note_moves({id: -out for id, (out, *_) in changes.items() if out > 0}, "sold", order, by)
+    return products
+
+
+BATCH = 100
+"""So many products are changed by one statement: for each row it walks through what the others get."""
+
+
+def _turn_over(changes: Mapping[int, tuple[int, int, int]]) -> dict[int, Any]:
+    """Take (units out of stock, units sold, money sold), negative ones back, of each product, and give their rows.
+
+    They are held first, in the order of their ids: of two who want the last unit only one gets it.
+    """
+    ids, held = sorted(changes), dict[int, Any]()
+    for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+        rows = queries.products_by_id(batch, hold=True)
+        for id in batch:
+            if changes[id][0] > 0:
+                _check_there(rows.get(id), changes[id][0])
+        if moved := {id: changes[id] for id in batch if any(changes[id])}:
+            by_id = (case({id: parts[n] for id, parts in moved.items()}, value=Product.id) for n in range(3))
+            out, units, paise = by_id
+            values = {"stock": Product.stock - out, "sold_units": Product.sold_units + units}
+            change = (
+                update(Product).where(Product.id.in_(moved)).values(values | {"sold_paise": Product.sold_paise + paise})
+            )
+            db.session.execute(change.execution_options(synchronize_session=False))
+        held |= rows
+    return held
+
+
+def _give_back(units: Mapping[int, int], order: Order, by: Any) -> None:
+    """Write it down, also where stock is tracked no more: what an order has out of it must not be given back twice."""
+    if rows := [_move(id, quantity, "given back", by, order) for id, quantity in sorted(units.items())]:
+        db.session.execute(insert(StockMove), rows)
 
 
 def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> None:
@@ -176,14 +180,15 @@ def note_moves(units: Mapping[int, int], reason: str, order: Order, by: Any) -> 
         db.session.execute(insert(StockMove), rows)
 
 
-def _cannot_sell(product_id: int) -> RuleError:
-    product = queries.products_by_id([product_id]).get(product_id)
+def _check_there(product: Any | None, units: int) -> None:
+    """Raises RuleError, naming the product, unless so many of it can be sold."""
     if product is None:
-        return RuleError("A product of this order does not exist; remove its line", "lines")
+        raise RuleError("A product of this order does not exist; remove its line", "lines")
     if product.archived_at is not None:
-        return RuleError(f"{product.name} is no longer for sale; remove its line", "lines")
-    left = f"Only {product.stock} of {product.name} left" if product.stock else f"{product.name} is sold out"
-    return RuleError(left, f"product-{product_id}")
+        raise RuleError(f"{product.name} is no longer for sale; remove its line", "lines")
+    if product.stock is not None and product.stock < units:
+        left = f"Only {product.stock} of {product.name} left" if product.stock else f"{product.name} is sold out"
+        raise RuleError(left, f"product-{product.id}")
 
 
 def _set_stock(product: Product, stock: int | None, by: Any) -> None:

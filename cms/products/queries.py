@@ -72,8 +72,8 @@ def products_named(q: str, limit: int = 8) -> Sequence[Any]:
     return db.session.execute(query.limit(limit)).all()
 
 
-def products_by_id(ids: Iterable[int]) -> dict[int, Any]:
-    """What an order line needs of its product, by id."""
+def products_by_id(ids: Iterable[int], hold: bool = False) -> dict[int, Any]:
+    """What an order line needs of its product, by id. `hold`: nobody else changes them until the commit."""
     columns = (
         Product.id,
         Product.sku,
@@ -83,7 +83,8 @@ def products_by_id(ids: Iterable[int]) -> dict[int, Any]:
         Product.gst_rate_bp,
         Product.stock,
     )
-    found = db.session.execute(select(*columns, Product.archived_at).where(Product.id.in_(sorted(set(ids)))))
+    query = select(*columns, Product.archived_at).where(Product.id.in_(sorted(set(ids))))
+    found = db.session.execute(query.order_by(Product.id).with_for_update() if hold else query)
     return {row.id: row for row in found}
 
 

@@ -79,6 +79,20 @@ def test_a_whole_product_that_goes_is_given_back(app):
     assert said(order)[0].startswith("ORD001 changed: took out 3 Lamp, total")
 
 
+def test_more_products_than_go_into_one_statement_move_as_few_do(app, monkeypatch):
+    monkeypatch.setattr("cms.products.actions.BATCH", 2)
+    goods = [make_product(name, 100, 5) for name in "ABCDE"]
+    order = make_order(None, *(Item(one.id, 2, 100) for one in goods[:4]))
+    with write():
+        assert change(
+            order, items=[Item(one.id, units, 100) for one, units in zip(goods, (1, 2, 3, 4, 5), strict=True)]
+        )
+    assert [stock(one) for one in goods] == [4, 3, 2, 1, 0]
+    with pytest.raises(RuleError, match="Only 1 of D left"), write():
+        change(order, items=[Item(one.id, 6, 100) for one in goods[3:]])
+    assert [stock(one) for one in goods] == [4, 3, 2, 1, 0]
+
+
 def test_what_is_not_there_cannot_be_added_and_nothing_is_changed(app):
     kurta = make_product("Kurta", stock=3)
     order = make_order(None, Item(kurta.id, 2, 100))

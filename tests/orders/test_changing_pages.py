@@ -180,3 +180,26 @@ def test_the_form_asks_the_database_a_fixed_number_of_times(client):
             client.get(f"/orders/{one.id}/change")
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12, counts
+
+
+@pytest.mark.parametrize("do", ["change", "cancel", "place"])
+def test_an_order_of_many_products_asks_as_often_as_one_of_a_few(client, do):
+    def asked(lines: int) -> int:
+        goods = [make_product(f"{do} {number}", stock=9) for number in range(lines)]
+        order = make_order(None, *(Item(one.id, 2, 1_000) for one in goods[1:]))
+        units = ["3", *["1", "2"] * (lines // 2)]
+        more = {"product": [str(one.id) for one in goods], "quantity": units, "request_key": f"{do} {order.id}"}
+        sent = form(order, price=["9"] * lines, line_discount=[""] * lines, **more)
+        cancelled = {"status": "Cancelled", "seen": "Pending"}
+        client.csrf_token()
+        with count_queries() as queries:
+            if do == "cancel":
+                answer = client.post_form(f"/orders/{order.id}/status", cancelled)
+            else:
+                answer = client.post_form("/orders" if do == "place" else f"/orders/{order.id}/change", sent)
+        assert answer.status_code == 303
+        return len(queries)
+
+    asked(3)
+    few, many = asked(3), asked(61)
+    assert few == many <= 45

@@ -61,6 +61,24 @@ def test_of_two_changes_one_wins_and_the_other_is_told(pair):
         db.session.rollback()
 
 
+def test_of_two_orders_that_want_the_last_unit_one_gets_it(pair):
+    buyer = make_customer()
+    for _ in range(ROUNDS):
+        lamp = make_product("Lamp", stock=3)
+        one, other = make_order(buyer, lamp), make_order(buyer, lamp)
+        second = changed(other, lamp, buyer, 2)
+        answers = both(
+            pair,
+            one,
+            changed(one, lamp, buyer, 2),
+            lambda browser, other=other, second=second: browser.post_form(f"/orders/{other.id}/change", second),
+        )
+        assert codes(answers) == {303: 1, 422: 1}
+        assert "Lamp is sold out" in next(answer.text for answer in answers if answer.status_code == 422)
+        assert db.session.get_one(Product, lamp.id).stock == 0
+        db.session.rollback()
+
+
 def test_a_change_sent_twice_at_once_is_one(pair):
     buyer, lamp = make_customer(), make_product(stock=9)
     order = make_order(buyer, lamp)
