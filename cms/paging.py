@@ -13,6 +13,8 @@ from cms.db import db
 from cms.together import rows_of
 
 PAGE = 50
+FOUND = 25
+"""Rows of a page of what was searched for: it is asked for with every letter typed, and found by walking."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cms.db import db
 from cms.duplicates.queries import leads_to
 from cms.habits.filters import BEFORE
 from cms.models import Activity, Customer, Order, Segment
-from cms.paging import PAGE, Page, Sort, page_of, read_whole
+from cms.paging import FOUND, PAGE, Page, Sort, page_of, read_whole
 from cms.rfm.queries import rfm_map
 from cms.sought.queries import FEW, Sought
 from cms.stats.queries import cohort_size
@@ -63,9 +63,10 @@ def row_or_404(customer_id: int) -> Any:
 
 
 def customers_matching(
-    wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str], size: int = PAGE
+    wanted: CustomerFilter, today: date, active_days: int, args: Mapping[str, str], size: int = 0
 ) -> Page:
     """One page of the list."""
+    size = size or (FOUND if wanted.q else PAGE)
     sort = SORTS[wanted.sorted_by]
     query = narrowed(wanted, select(*ROW, sort.column.label("sort_value")), today, active_days)
     if _few(wanted, today):

@@ -16,7 +16,7 @@ from cms.dates import business_date
 from cms.db import db
 from cms.models import Customer, Order, OrderLine, Payment, Return, StatusChange, StockMove, User
 from cms.orders.filters import OrderFilter
-from cms.paging import PAGE, Page, Sort, page_of
+from cms.paging import FOUND, PAGE, Page, Sort, page_of
 from cms.sought.queries import FEW, Sought
 from cms.text import query_words
 from cms.together import MOST, Value
@@ -68,9 +68,10 @@ def row_or_404(order_id: int) -> Any:
 
 
 def orders_matching(
-    wanted: OrderFilter, args: Mapping[str, str], size: int = PAGE, besides: Sequence[Any] = MONEY
+    wanted: OrderFilter, args: Mapping[str, str], size: int = 0, besides: Sequence[Any] = MONEY
 ) -> Page:
     """One page of the list: of the number that was typed, or of customers in whom every word is found."""
+    size = size or (FOUND if wanted.q or wanted.product else PAGE)
     sort = SORTS[wanted.sort]
     rows = select(*SHORT, *besides).join(Customer)
     query = wanted.narrow(rows.add_columns(sort.column.label("sort_value")))
