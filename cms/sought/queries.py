@@ -66,6 +66,17 @@ class Sought:
             return self._together(long, few)
         return None if found is None or found == len(long) else _having(long[found])
 
+    def likely(self) -> Select | None:
+        """Ids among which are all who fit, for a walk to know them by; None where it meets them soon without.
+
+        For words that led to more than `ids` was to give.
+        """
+        long = [word for word in self.words if len(word) >= SHORTEST_TERM and word not in self._led][:4]
+        if not long:
+            return None
+        near = db.session.scalar(select(case(*((_all_within(NEAR, word), n) for n, word in enumerate(long)))))
+        return None if near is None else _having(long[near])
+
     def _most_have(self) -> ColumnElement[bool]:
         """Whether these words stand in so many customers that nobody needs to look how many each of them has."""
         latest = select(Customer.search_text).order_by(Customer.id.desc()).limit(LATEST).subquery()
