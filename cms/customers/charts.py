@@ -26,9 +26,11 @@ def genders(counts: Mapping[str, int]) -> Chart:
 def standing(active: int, inactive: int, active_days: int) -> Chart:
     """Who bought lately, and who did not."""
     counts = {"Active": active, "Inactive": inactive}
+    whole = show_count(active + inactive)
     summary = (
-        f"{show_count(active)} of {show_count(active + inactive)} customers ordered in the last {active_days} days."
+        f"{show_count(active)} of {whole} customers are active: ordered within {active_days} days, or set so by hand."
     )
+    summary = summary if active + inactive else "No customers yet."
     hrefs = [to("/customers", status=word, archived="all") for word in counts]
     title = "Active and inactive customers"
     return groups(
@@ -56,13 +58,9 @@ def groups(
 ) -> Chart:
     """How many there are of each."""
     total, words = sum(counts.values()), list(counts)
-    if not total:
-        summary = f"No {thing}s here."
-    elif not summary:
-        most = percent(share(counts[words[0]], total))
-        summary = (
-            f"{show_count(total)} {thing}{'' if total == 1 else 's'}; {words[0]} is the largest group with {most}."
-        )
+    if not summary:
+        summary = f"{show_count(total)} {thing}{'' if total == 1 else 's'}{_largest(counts, total)}."
+        summary = summary if total else f"No {thing}s yet."
     texts = [f"{show_count(count)} ({percent(share(count, total))})" for count in counts.values()]
     return Chart(
         name,
@@ -82,6 +80,18 @@ def groups(
 
 def toned_bars(tones: Sequence[str]) -> Callable[[Sequence[str], Series], str]:
     return lambda labels, series: bars(labels, series, short_count, tones)
+
+
+def _largest(counts: Mapping[str, int], total: int) -> str:
+    """Which group is the largest, the first of these; nothing where another is as large.
+
+    >>> _largest({"Business": 3, "Enterprise": 1}, 4), _largest({"Business": 1, "Enterprise": 1}, 2)
+    ('; Business is the largest group with 75.0 %', '')
+    """
+    first, *others = counts.items() or [("", 0)]
+    if others and first[1] == others[0][1]:
+        return ""
+    return f"; {first[0]} is the largest group with {percent(share(first[1], total))}"
 
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
