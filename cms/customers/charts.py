@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from cms.figures.charts import Chart, Column, Row, percent, share, short_count, to
+from cms.figures.charts import Chart, Column, Row, percent, share, short_count, size_for, to
 from cms.figures.plots import Series, bars, pie
 from cms.money import show_count
+
+MOST_SLICES, MOST_BARS = 6, 10
+"""A pie of more has colours that repeat and slices too thin for a finger."""
 
 
 def segments(counts: Mapping[str, int]) -> Chart:
     """Customers by segment."""
     counts = _most_first(counts)
     hrefs = [to("/customers", segment=word, archived="all") for word in counts]
-    return groups("segments", "dashboards.segments", "Customers by segment", "Segment", counts, hrefs, pie)
+    draw, size = (pie, "small") if len(counts) <= MOST_SLICES else (_first_bars, segments_size(len(counts)))
+    return groups("segments", "dashboards.segments", "Customers by segment", "Segment", counts, hrefs, draw, size=size)
+
+
+def segments_size(count: int) -> str:
+    """`Chart.size` for so many segments: more than a pie can show are bars.
+
+    >>> segments_size(3), segments_size(7), segments_size(30)
+    ('small', '', 'tall')
+    """
+    return "small" if count <= MOST_SLICES else size_for(min(count, MOST_BARS))
+
+
+def _first_bars(labels: Sequence[str], series: Series) -> str:
+    """The largest; the table holds all."""
+    first = slice(MOST_BARS)
+    largest = Series(series.name, series.values[first], series.texts[first], series.hrefs[first])
+    return bars(labels[first], largest, short_count)
 
 
 def genders(counts: Mapping[str, int]) -> Chart:
@@ -55,6 +75,7 @@ def groups(
     draw: Callable[[Sequence[str], Series], str],
     thing: str = "customer",
     summary: str = "",
+    size: str = "small",
 ) -> Chart:
     """How many there are of each."""
     total, words = sum(counts.values()), list(counts)
@@ -74,7 +95,7 @@ def groups(
             if total
         ),
         draw(words, Series(f"{thing.capitalize()}s", list(counts.values()), texts, hrefs)) if total else "",
-        "small",
+        size,
     )
 
 

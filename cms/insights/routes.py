@@ -40,6 +40,7 @@ IN_FILE = 5000
 def index() -> ResponseReturnValue:
     scene = scene_of()
     sums = compared(scene)
+    ever = sums.now if sums.now.orders else figures.headline(scene.today)
     nothing = {"units", "products", "revenue", "together", "soon"} if not sums.now.orders else set()
     return page_or_fragment(
         "insights/index.html",
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
         sizes=_sizes(sums.now),
         nothing=nothing | ({"returned"} if not sums.now.returned_units else set()),
         sums=sums,
+        unused=not (ever.orders or ever.cancelled),
     )
 
 

@@ -86,6 +86,15 @@ def test_no_group_is_the_largest_where_two_are():
     assert customers.segments({"Business": 2, "Enterprise": 1}).summary.endswith("the largest group with 66.7 %.")
 
 
+def test_more_segments_than_a_pie_can_show_are_bars_that_each_lead_to_their_customers():
+    counts = {f"Segment {nth:02}": 40 - nth for nth in range(6)}
+    assert json.loads(customers.segments(counts).figure)["data"][0]["type"] == "pie"
+    chart = customers.segments(counts | {f"Other {nth:02}": 9 for nth in range(20)})
+    bars = json.loads(chart.figure)["data"][0]
+    assert (bars["type"], len(bars["x"]), len(bars["customdata"]), len(chart.rows)) == ("bar", 10, 10, 26)
+    assert chart.size == customers.segments_size(26) == "tall"
+
+
 def test_active_are_those_set_so_by_hand_too():
     summary = customers.standing(2, 1, 90).summary
     assert summary == "2 of 3 customers are active: ordered within 90 days, or set so by hand."
