@@ -23,7 +23,7 @@
     const ink = css("ink"), font = { family: css("font"), size: width < 480 ? 12 : 13, color: ink };
     return {
       font, colorway: tones(), paper_bgcolor: "transparent", plot_bgcolor: "transparent", dragmode: false,
-      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: { ...axis, zeroline: false, ticks: "outside", ticklen: 6, tickcolor: "transparent" }, yaxis: axis, bargap: 0.3, barcornerradius: 4,
+      margin: { l: 4, r: 12, t: 8, b: 4 }, xaxis: { ...axis, tickangle: 0, zeroline: false, ticks: "outside", ticklen: 6, tickcolor: "transparent" }, yaxis: { ...axis, ticks: "outside", ticklen: 6, tickcolor: "transparent" }, bargap: 0.3, barcornerradius: 4,
       legend: { orientation: "h", x: 0, y: -0.12, yanchor: "top", font: { ...font, size: 13 } },
       hoverlabel: { bgcolor: ink, bordercolor: ink, font: { ...font, color: css("card") }, align: "left" },
     };
@@ -40,7 +40,14 @@
       if (trace.type === "scatter") trace.line = { width: 2.5, ...trace.line };
       if (trace.text) Object.assign(trace, { outsidetextfont: { color: css("ink") }, insidetextfont: { color: css("card"), weight: 600 } });
     }
+    thin(layout.xaxis, width);
     return { data, layout: { ...layout, template: { layout: look(width) }, autosize: true } };
+  }
+
+  // On a phone only so many names stand below a line that none touches the next.
+  function thin(axis, width) {
+    const names = axis?.ticktext ?? [], every = Math.ceil((names.length * (Math.max(...names.map((name) => name.length)) * 7 + 12)) / (width - 70));
+    if (every > 1) for (const list of ["tickvals", "ticktext"]) axis[list] = axis[list].filter((_name, nth) => nth % every === 0);
   }
 
   async function draw(host) {

@@ -9,7 +9,7 @@ from typing import Any
 from cms.customers.charts import groups, toned_bars
 from cms.figures.charts import Chart, Column, Row, Scene, percent, share, short_count, to
 from cms.figures.plots import Series, bars, columns, line
-from cms.figures.ranges import Bucket, buckets, by_bucket, step_words
+from cms.figures.ranges import Bucket, buckets, by_bucket, span_words, step_words
 from cms.money import round_half_up, show_count
 
 METHOD_NAMES: Mapping[str, str] = {
@@ -32,8 +32,9 @@ def sales(scene: Scene, first_day: date, days: Iterable[Any]) -> Chart:
     summary = f"Nothing sold or refunded {scene.when}."
     if gross or returned:
         best, row = max(zip(points, rows, strict=True), key=lambda pair: pair[1][1])
+        which = span_words(best.since, best.until, scene.today) if step == "week" else best.label
         summary = f"{scene.money(gross)} sold {scene.when}, {scene.money(returned)} refunded."
-        summary += f" The best {step} was {best.label} with {scene.money(row[1])}." if len(points) > 1 else ""
+        summary += f" The best {step} was {which} with {scene.money(row[1])}." if gross and len(points) > 1 else ""
     sold_at = [to("/orders", sales="1", **_days(point)) for point in points]
     back_at = [to("/returns", state="refunded", **_days(point)) for point in points]
     lines = [
@@ -65,8 +66,9 @@ def statuses(scene: Scene, counts: Mapping[str, int]) -> Chart:
     """The orders of the range by where they stand now."""
     total = sum(counts.values())
     ways = ("to ship", "on the way", "delivered", "cancelled")
-    told = ", ".join(f"{show_count(count)} {way}" for count, way in zip(counts.values(), ways, strict=True))
+    told = ", ".join(f"{show_count(count)} {way}" for count, way in zip(counts.values(), ways, strict=True) if count)
     summary = f"{show_count(total)} order{'' if total == 1 else 's'} {scene.when}: {told}."
+    summary = summary if total else f"No orders {scene.when}."
     hrefs = [scene.to("/orders", status=word) for word in counts]
     draw = toned_bars(STATUS_TONES)
     return groups(

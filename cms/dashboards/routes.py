@@ -11,6 +11,7 @@ from cms.access import needs
 from cms.auth.sessions import shop
 from cms.board import chart_answer, chart_or_404, compared, csv_answer, scene_of
 from cms.customers import charts as customer_charts
+from cms.customers import queries as customers
 from cms.dashboards import charts, queries
 from cms.dashboards.cloud import cloud
 from cms.figures import queries as figures
@@ -48,14 +49,16 @@ TOP = 10
 def index() -> ResponseReturnValue:
     scene = scene_of()
     sums = compared(scene)
+    ever = sums.now if sums.now.orders and sums.now.customers else figures.headline(scene.today)
     return page_or_fragment(
         "dashboards/index.html",
         "dashboards/_board.html",
         scene=scene,
         titles=TITLES,
         wide=WIDE,
-        sizes=SIZES,
-        nothing=_nothing(sums.now, sums.now.customers or figures.headline(scene.today).customers),
+        sizes=SIZES | {"segments": customer_charts.segments_size(len(customers.segments()))},
+        nothing=_nothing(sums.now, ever.customers),
+        unused=not (ever.orders or ever.cancelled),
         sums=sums,
     )
 

@@ -28,13 +28,15 @@ class Column:
 
         >>> Column("Share", "rate").show(1234, "INR"), Column("Money", "money").show(150, "INR")
         ('12.3 %', '₹1.50')
+        >>> [Column("Change", "trend").show(value, "INR") for value in (942, -5, 0, None)]
+        ['+942 %', '−5 %', '0 %', '–']
         """
         if value is None:
             return "–"
         if self.kind == "money":
             return show_money(value, currency)
         if self.kind == "trend":
-            return "–" if not value else f"{'+' if value > 0 else '−'}{show_count(abs(value))} %"
+            return f"{'+' if value > 0 else '−' if value else ''}{show_count(abs(value))} %"
         if self.kind == "rate":
             return f"{show_count(round_half_up(value, 10) // 10)}.{round_half_up(value, 10) % 10} %"
         return show_count(value) if self.kind == "count" else str(value)

@@ -62,11 +62,20 @@ class Range:
 
     @property
     def before(self) -> tuple[date, date] | None:
-        """The days to compare with: just as many, right before these or a year earlier. None for all days."""
+        """The days to compare with: just as many right before these, or the same dates a year earlier."""
         if self.preset == "all" or not self.compare:
             return None
-        first = self.since - timedelta(days=self.days) if self.compare == "before" else _year_earlier(self.since)
-        return (first, first + timedelta(days=self.days - 1)) if first >= EARLIEST else None
+        first, last = self.since - timedelta(days=self.days), self.since - ONE_DAY
+        if self.compare == "year":  # of a year with 29 February not the first day of the next one too
+            first, last = _year_earlier(self.since), _year_earlier(self.until)
+        return (first, last) if first >= EARLIEST else None
+
+    @property
+    def alone(self) -> str:
+        """Why it is compared with nothing though that is asked for; "" else."""
+        if not self.compare or self.before:
+            return ""
+        return "All days have none before them" if self.preset == "all" else f"There are no days before {FIRST_YEAR}"
 
     def as_args(self, **changes: str) -> dict[str, str]:
         """For a link to the same range; `changes` override."""

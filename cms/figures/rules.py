@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from cms.money import round_half_up
+from cms.money import round_half_up, show_count
+
+MANY_TIMES = 10
+"""So often as much is told in times: nobody pictures 57,505 %."""
 
 
 def rounded(value: Fraction, places: int) -> float:
@@ -78,11 +81,17 @@ def change_words(now: int, before: int, then: str) -> tuple[str, str]:
     ('12 % more than the 30 days before', 'up')
     >>> change_words(5, 0, "the day before"), change_words(0, 0, "the day before")
     (('Nothing in the day before', 'up'), ('The same as the day before', ''))
+    >>> change_words(3_456_300, 6000, "the 90 days before"), change_words(5, -100, "the day before")
+    (('576 times that of the 90 days before', 'up'), ('More than the day before, which was below nothing', 'up'))
     """
     if now == before:
         return f"The same as {then}", ""
-    if before <= 0:
-        return f"Nothing in {then}", "up" if now > before else "down"
+    more, way = ("more", "up") if now > before else ("less", "down")
+    if before < 0:  # more was refunded than sold: no share of that says anything
+        return f"{more.capitalize()} than {then}, which was below nothing", way
+    if not before:
+        return f"Nothing in {then}", way
     percent = round_half_up(abs(now - before) * 100, before)
-    size = f"{percent} %" if percent else "A little"
-    return f"{size} {'more' if now > before else 'less'} than {then}", "up" if now > before else "down"
+    if now >= MANY_TIMES * before:
+        return f"{show_count(round_half_up(now, before))} times that of {then}", way
+    return f"{f'{show_count(percent)} %' if percent else 'A little'} {more} than {then}", way

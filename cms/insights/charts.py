@@ -11,6 +11,8 @@ from cms.figures.plots import Series, bars
 from cms.insights import rules
 from cms.money import show_count
 
+NOT_COUNTED = "The stock of no product is counted yet: type in their list how many you have, and see it here."
+
 
 def products(scene: Scene, rows: Sequence[Any], by: str = "gross_paise") -> Chart:
     """The products with the most revenue or units: rows with id, name, units, gross_paise."""
@@ -88,11 +90,14 @@ def returned(scene: Scene, rows: Sequence[Any], reasons: Mapping[int, Sequence[t
     """What comes back most: rows with id, name, units, returned_units, returned_paise."""
     hrefs = [scene.to("/returns", product=row.id, state="refunded") for row in rows]
     units = [int(row.returned_units) for row in rows]
-    texts = [f"{show_count(back)} of {show_count(int(row.units))} sold" for back, row in zip(units, rows, strict=True)]
+    texts = [f"{show_count(back)}, {show_count(int(row.units))} sold" for back, row in zip(units, rows, strict=True)]
     summary = f"Nothing was refunded {scene.when}."
     if rows:
-        money = scene.money(int(rows[0].returned_paise))
-        summary = f"{rows[0].name} came back most: {texts[0]} {scene.when}, {money} refunded."
+        first, money = rows[0], scene.money(int(rows[0].returned_paise))
+        summary = (
+            f"{first.name} came back most: {show_count(units[0])} unit{'' if units[0] == 1 else 's'} {scene.when}, "
+        )
+        summary += f"{money} refunded. {show_count(int(first.units))} of it sold on the same days."
     return Chart(
         "returned",
         "insights.returned",
@@ -127,9 +132,9 @@ def returned(scene: Scene, rows: Sequence[Any], reasons: Mapping[int, Sequence[t
     )
 
 
-def slow(scene: Scene, rows: Sequence[Any], count: int, worth_paise: int, days: int) -> Chart:
-    """What lies on the shelf: rows with id, name, stock, price_paise, last_on."""
-    summary = f"Everything in stock was sold within the last {days} days."
+def slow(scene: Scene, rows: Sequence[Any], count: int, worth_paise: int, days: int, counted: bool = True) -> Chart:
+    """What lies on the shelf: rows with id, name, stock, price_paise, last_on; `counted`: whether stock is."""
+    summary = f"Everything in stock was sold within the last {days} days." if counted else NOT_COUNTED
     if count:
         summary = f"{show_count(count)} product{' was' if count == 1 else 's were'} not sold for {days} days. "
         summary += f"What is in stock of them is worth {scene.money(worth_paise)} at today's prices."
@@ -153,20 +158,25 @@ def slow(scene: Scene, rows: Sequence[Any], count: int, worth_paise: int, days: 
         ),
         open=True,
         wide=True,
-        note=f"The {show_count(len(rows))} whose stock is worth most." if count > len(rows) else "",
-        choices=tuple((f"{some} days", to("/insights/slow", days=some), some == days) for some in rules.SLOW_DAYS),
+        note=f"The {show_count(len(rows))} whose stock is worth most; the file holds more."
+        if count > len(rows)
+        else "",
+        choices=tuple((f"{some} days", to("/insights/slow", days=some), some == days) for some in rules.SLOW_DAYS)
+        if counted
+        else (),
         args=(("days", str(days)),),
     )
 
 
-def soon(scene: Scene, rows: Sequence[Any]) -> Chart:
-    """What runs out: rows with id, name, stock, units (sold in PACE_DAYS), the first to run out first."""
-    summary = f"Nothing runs out within {rules.SOON_DAYS} days at the present pace."
+def soon(scene: Scene, rows: Sequence[Any], counted: bool = True) -> Chart:
+    """What runs out: rows with id, name, stock, units (sold in PACE_DAYS), in_all, sold_out; the first to go first."""
+    summary, count = f"Nothing runs out within {rules.SOON_DAYS} days at the present pace.", 0
+    summary = summary if counted else NOT_COUNTED
     if rows:
-        gone = sum(not row.stock for row in rows)
+        count, gone = int(rows[0].in_all), int(rows[0].sold_out)
         parts = [
             f"{show_count(gone)} sold out" if gone else "",
-            f"{show_count(len(rows) - gone)} will run out within {rules.SOON_DAYS} days" if len(rows) > gone else "",
+            f"{show_count(count - gone)} will run out within {rules.SOON_DAYS} days" if count > gone else "",
         ]
         summary = f"{' and '.join(filter(None, parts))}, at the pace of the last {rules.PACE_DAYS} days."
     return Chart(
@@ -189,6 +199,7 @@ def soon(scene: Scene, rows: Sequence[Any]) -> Chart:
         ),
         open=True,
         wide=True,
+        note=f"The {show_count(len(rows))} that go first; the file holds more." if count > len(rows) else "",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select, union_all
+from sqlalchemy import Select, Subquery, case, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from cms.db import db
@@ -127,11 +127,20 @@ def slow_movers(today: date, days: int, limit: int) -> tuple[Sequence[Any], int,
     return rows, int(count or 0), int(paise or 0)
 
 
+def stock_is_counted() -> bool:
+    """Whether the stock of any product is known: else nothing can be said of what lies or runs out."""
+    return db.session.scalar(select(Product.id).where(Product.stock.is_not(None)).limit(1)) is not None
+
+
 def run_out_soon(today: date, limit: int) -> Sequence[Any]:
-    """Tracked products that sell and last at most SOON_DAYS more: id, name, stock, units; the scarcest first."""
+    """Tracked products that sell and last at most SOON_DAYS more, the scarcest first.
+
+    Each: id, name, stock, units, and how many there are `in_all` and `sold_out`, however few of them are asked for.
+    """
     pace = sums(today - timedelta(PACE_DAYS - 1), today)
+    sold_out = func.sum(case((Product.stock == 0, 1), else_=0)).over().label("sold_out")
     query = (
-        select(Product.id, Product.name, Product.stock, pace.c.units)
+        select(Product.id, Product.name, Product.stock, pace.c.units, func.count().over().label("in_all"), sold_out)
         .join(pace, pace.c.product_id == Product.id)
         .where(Product.stock.is_not(None), Product.archived_at.is_(None), pace.c.units > 0)
         .where(Product.stock * PACE_DAYS < (SOON_DAYS + 1) * pace.c.units)

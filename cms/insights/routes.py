@@ -40,6 +40,7 @@ IN_FILE = 5000
 def index() -> ResponseReturnValue:
     scene = scene_of()
     sums = compared(scene)
+    ever = sums.now if sums.now.orders else figures.headline(scene.today)
     nothing = {"units", "products", "revenue", "together", "soon"} if not sums.now.orders else set()
     return page_or_fragment(
         "insights/index.html",
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
         sizes=_sizes(sums.now),
         nothing=nothing | ({"returned"} if not sums.now.returned_units else set()),
         sums=sums,
+        unused=not (ever.orders or ever.cancelled),
     )
 
 
@@ -76,8 +78,8 @@ def show(name: str) -> ResponseReturnValue:
 @needs("see")
 def numbers(name: str) -> ResponseReturnValue:
     scene = scene_of()
-    chart = _revenue(scene, IN_FILE) if name == "revenue" else chart_or_404(CHARTS, name, scene)
-    return csv_answer(chart, scene)
+    long = LONG.get(name)
+    return csv_answer(long(scene, IN_FILE) if long else chart_or_404(CHARTS, name, scene), scene)
 
 
 def _sizes(sums: Headline) -> dict[str, str]:
@@ -120,20 +122,25 @@ def _returned(scene: Scene) -> Chart:
     return charts.returned(scene, rows, queries.return_reasons(ids, scene.wanted.since, scene.wanted.until))
 
 
-def _slow(scene: Scene) -> Chart:
+def _slow(scene: Scene, limit: int = ROWS) -> Chart:
     asked = request.args.get("days", "")
     days = int(asked) if asked in map(str, rules.SLOW_DAYS) else rules.SLOW_DAYS[1]
-    return charts.slow(scene, *queries.slow_movers(scene.today, days, ROWS), days)
+    rows, count, paise = queries.slow_movers(scene.today, days, limit)
+    return charts.slow(scene, rows, count, paise, days, bool(rows) or queries.stock_is_counted())
 
 
-def _soon(scene: Scene) -> Chart:
-    return charts.soon(scene, queries.run_out_soon(scene.today, ROWS))
+def _soon(scene: Scene, limit: int = ROWS) -> Chart:
+    rows = queries.run_out_soon(scene.today, limit)
+    return charts.soon(scene, rows, bool(rows) or queries.stock_is_counted())
 
 
 def _together(scene: Scene) -> Chart:
     pairs, looked_at = queries.bought_together(scene.wanted.since, scene.wanted.until, TOP)
     return charts.together(scene, pairs, looked_at, looked_at < SAMPLE)
 
+
+LONG = {"revenue": _revenue, "soon": _soon, "slow": _slow}
+"""Tables of which the file holds more than the page."""
 
 CHARTS: dict[str, Callable[[Scene], Chart]] = {
     "units": _top("units"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -111,6 +112,9 @@ def test_an_owner_asks_and_sees_what_came_of_it(client, demo):
         select(Customer.name).join(CustomerValue).order_by(CustomerValue.value_paise.desc()).limit(1)
     ).scalar_one()
     assert best in page
+    told = re.search(r"it expected ([\d,]+) days with orders and there were ([\d,]+): (.*?)\.", page)
+    expected, actual = (int(told[nth].replace(",", "")) for nth in (1, 2))
+    assert ("fewer" in told[3]) == (actual < 0.9 * expected) and ("more" in told[3]) == (actual > 1.1 * expected)
 
 
 def test_staff_may_look_but_not_ask(app, demo):
@@ -131,7 +135,13 @@ def test_the_simple_value_is_listed_with_its_parts(client, clock):
     assert "&lt;b&gt;Regular" in page and "<b>Regular" not in page and "Gone" not in page
     assert "₹1,200.00" in page and "₹200.00" in page  # 400 in two months, times 6; the average order
     assert page.index("Regular") < page.index("Once") and "₹600.00" in page
-    assert "so far there are 2 and 1" in client.get("/clv/expected").text
+    assert "Too early to tell" not in page
+    hasty = make_customer("Hasty")
+    make_order(hasty, product, qty=1)
+    clock.forward(days=1)
+    make_order(hasty, product, qty=1)
+    assert client.get("/clv").text.count("Too early to tell") == 1  # twice in two days is no pace
+    assert "so far there are 3 and 2" in client.get("/clv/expected").text
 
 
 def test_a_list_of_values_costs_as_much_for_many(client, demo):

@@ -8,6 +8,7 @@ from cms.customers import charts as customers
 from cms.dashboards import charts
 from cms.figures.charts import Scene
 from cms.figures.ranges import Range
+from cms.figures.rules import change_words
 from cms.insights import charts as insights
 
 TODAY = date(2026, 3, 14)
@@ -65,6 +66,50 @@ def test_ratings_stand_on_each_other():
     chart = charts.ratings(scene(range="today"), TODAY, given)
     assert chart.rows[0].cells == ("14 Mar", "4.00", 2, 0, 1, 0, 7)
     assert chart.summary == "10 ratings on 14 Mar, 4.00 stars on average; 70.0 % gave 4 or 5 stars."
+
+
+def test_what_is_below_nothing_or_many_times_as_much_is_told_without_a_share():
+    assert change_words(3_456_300, 6000, "May") == ("576 times that of May", "up")
+    assert change_words(99, 10, "May") == ("890 % more than May", "up")
+    assert change_words(5, -100, "May") == ("More than May, which was below nothing", "up")
+    assert change_words(-200, -100, "May") == ("Less than May, which was below nothing", "down")
+
+
+def test_a_week_is_named_by_its_days_and_refunds_alone_have_no_best_day():
+    chart = charts.sales(scene(range="90d"), date(2020, 1, 1), [day(date(2026, 3, 10), gross=50_000)])
+    assert "The best week was 9 Mar to 14 Mar with ₹500.00" in chart.summary
+    assert "best" not in charts.sales(scene(), date(2020, 1, 1), [day(TODAY, 0, 0, 900)]).summary
+
+
+def test_no_group_is_the_largest_where_two_are():
+    assert customers.segments({"Business": 2, "Enterprise": 2}).summary == "4 customers."
+    assert customers.segments({"Business": 2, "Enterprise": 1}).summary.endswith("the largest group with 66.7 %.")
+
+
+def test_more_segments_than_a_pie_can_show_are_bars_that_each_lead_to_their_customers():
+    counts = {f"Segment {nth:02}": 40 - nth for nth in range(6)}
+    assert json.loads(customers.segments(counts).figure)["data"][0]["type"] == "pie"
+    chart = customers.segments(counts | {f"Other {nth:02}": 9 for nth in range(20)})
+    bars = json.loads(chart.figure)["data"][0]
+    assert (bars["type"], len(bars["x"]), len(bars["customdata"]), len(chart.rows)) == ("bar", 10, 10, 26)
+    assert chart.size == customers.segments_size(26) == "tall"
+
+
+def test_active_are_those_set_so_by_hand_too():
+    summary = customers.standing(2, 1, 90).summary
+    assert summary == "2 of 3 customers are active: ordered within 90 days, or set so by hand."
+
+
+def test_no_orders_are_told_with_their_days():
+    counts = dict.fromkeys(("Pending", "Shipped", "Delivered", "Cancelled"), 0)
+    assert charts.statuses(scene(range="today"), counts).summary == "No orders on 14 Mar."
+    assert charts.statuses(scene(range="today"), counts | {"Pending": 1}).summary == "1 order on 14 Mar: 1 to ship."
+
+
+def test_what_came_back_is_not_said_to_be_of_what_was_sold_on_the_same_days():
+    row = SimpleNamespace(id=1, name="Lamp", units=1, returned_units=3, returned_paise=900)
+    summary = insights.returned(scene(range="today"), [row], {}).summary
+    assert summary == "Lamp came back most: 3 units on 14 Mar, ₹9.00 refunded. 1 of it sold on the same days."
 
 
 def test_a_trend_is_whole_percent_against_the_days_before():

@@ -108,6 +108,16 @@ def test_the_file_of_a_chart_is_a_download(client, clock):
     assert "'=cmd|x" in answer.text
 
 
+def test_all_that_runs_out_is_counted_and_stands_in_the_file(client, clock):
+    assert "The stock of no product is counted yet" in client.htmx_get("/insights/soon").text
+    for nth in range(17):
+        make_order(None, make_product(f"Lamp {nth}", 100, stock=3), qty=3 if nth else 2)  # 1 of 3 lasts 15 days
+    text = client.htmx_get("/insights/soon").text
+    assert "16 sold out, at the pace" in text and text.count('<td class="title">') == 15
+    assert "The 15 that go first; the file holds more." in text
+    assert len(client.get("/insights/soon/numbers.csv").text.splitlines()) == 1 + 16
+
+
 def test_slow_movers_can_be_seen_for_other_numbers_of_days(client, clock):
     make_product("Dusty", stock=3)
     assert "not sold for 60 days" in client.htmx_get("/insights/slow").text

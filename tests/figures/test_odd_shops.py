@@ -72,6 +72,16 @@ def test_an_empty_shop(client, args):
     assert all(not numbers(client, path + args) for path in PARTS[:-1])
 
 
+def test_an_empty_shop_says_what_to_do_first(client):
+    for path in ("/dashboards", "/insights"):
+        text = client.get(path).text
+        assert "Place the first order" in text and "Top products by revenue" not in text
+    make_order(None, status="Cancelled")
+    for path in ("/dashboards", "/insights"):
+        text = client.get(path + "?range=today&since=").text
+        assert "Place the first order" not in text and "Top products by revenue" in text
+
+
 def test_one_order(client):
     lamp = make_product("Lamp", 123_45)
     make_order(make_customer("Asha"), lamp, qty=2)

@@ -44,7 +44,7 @@ def test_the_financial_year_begins_on_the_first_of_april():
 
 
 @given(days, st.sampled_from([*PRESETS, "own"]), st.sampled_from(["before", "year"]), days)
-def test_what_a_range_is_compared_with_is_as_long_and_lies_before_it(today, preset, compare, other):
+def test_what_a_range_is_compared_with_lies_before_it(today, preset, compare, other):
     first, last = min(today, other), max(today, other)
     found = asked(today, range=preset, compare=compare, since=first.isoformat(), until=last.isoformat())
     assert EARLIEST <= found.since <= found.until <= LATEST
@@ -52,8 +52,30 @@ def test_what_a_range_is_compared_with_is_as_long_and_lies_before_it(today, pres
         assert preset == "all" or found.since.year - (found.until - found.since).days / 365 < 1973
         return
     since, until = found.before
-    assert until - since == found.until - found.since
-    assert until < found.since if compare == "before" else since < found.since
+    if compare == "before":
+        assert until - since == found.until - found.since and until == found.since - timedelta(1)
+        return
+    for then, now in ((since, found.since), (until, found.until)):
+        assert (then.year, then.month) == (now.year - 1, now.month)
+        assert then.day == now.day or (now.month, now.day, then.day) == (2, 29, 28)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "then"),
+    [
+        ("2024-01-01", "2024-12-31", (date(2023, 1, 1), date(2023, 12, 31))),
+        ("2024-02-01", "2024-02-29", (date(2023, 2, 1), date(2023, 2, 28))),
+        ("2024-02-29", "2024-02-29", (date(2023, 2, 28), date(2023, 2, 28))),
+    ],
+)
+def test_a_leap_year_is_compared_with_no_day_of_its_own(since, until, then):
+    assert asked(since=since, until=until, compare="year").before == then
+
+
+def test_it_is_told_why_nothing_is_compared():
+    assert asked(range="all", compare="year").alone == "All days have none before them"
+    assert asked(since="1970-01-01", until="1970-02-01", compare="before").alone == "There are no days before 1970"
+    assert not asked(range="all").alone and not asked(range="7d", compare="year").alone
 
 
 @given(days, st.integers(0, 1500))

@@ -153,6 +153,9 @@ def test_groups_filter_the_customers_and_go_with_other_filters(client, clock):
     champions = client.get("/customers?rfm=champions").text
     assert re.findall(r">(Buyer \d)</a>", champions) == ["Buyer 8", "Buyer 9"]
     assert "Group: Champions" in champions
+    groups = client.get("/stats/rfm").text
+    assert "/notifications/new?to=many&amp;rfm=champions" in groups
+    assert "rfm=prospects" in groups and "to=many&amp;rfm=prospects" not in groups  # nobody to write to
     both = client.get("/customers?rfm=champions&segment=Business").text
     assert re.findall(r">(Buyer \d)</a>", both) == ["Buyer 9"]
     assert re.findall(r">(Buyer \d)</a>", client.get("/customers?rfm=r1f1&sort=orders").text) == ["Buyer 1", "Buyer 0"]
