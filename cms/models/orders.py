@@ -71,7 +71,7 @@ class Order(Created, Versioned, db.Model):
         CheckConstraint("payable_paise = total_paise + tax_paise + round_off_paise", name="payable"),
         CheckConstraint("total_paise >= 0 AND discount_paise >= 0 AND tax_paise >= 0", name="money"),
         CheckConstraint("returned_units BETWEEN 0 AND units", name="returned"),
-        Index("ix_orders_ordered_at", "ordered_at", "id"),
+        Index("ix_orders_ordered_at", "ordered_at", "id", "customer_id"),
         Index("ix_orders_status", "status", "ordered_at", "id"),
         Index("ix_orders_customer", "customer_id", "ordered_at", "id"),
         Index("ix_orders_unpaid", "unpaid", "ordered_at", "id"),
