@@ -135,12 +135,19 @@ def order_money(order: Any, rows: Sequence[Any], fresh: Sequence[Any]) -> OrderM
     """The same of what `payments_of` and `fresh_of` gave."""
     returned = order.returned_paise + order.returned_tax_paise
     ever = any(row.kind == "payment" and row.state == "confirmed" for row in rows)
+    counted = [row for row in rows if row.state == "confirmed"]
+    kept = {row.reference: row.amount_paise for row in counted if (row.kind, row.method) == ("refund", "credit")}
+    given = {
+        row.id
+        for row in counted
+        if row.kind == "payment" and row.amount_paise - kept.get(row.ref, 0) > order.paid_paise
+    }
     return OrderMoney(
         rules.payment_state(order.payable_paise, returned, order.paid_paise, order.settled_before, order.status, ever),
         rows,
         order.customer.credit_paise,
         sum(row.amount_paise for row in rows if row.state == "claimed"),
-        frozenset(row.thing_id for row in fresh),
+        frozenset(row.thing_id for row in fresh) - given,  # what was given back since cannot be taken back
     )
 
 

@@ -157,6 +157,16 @@ def test_a_mistake_is_taken_back_within_its_time(client, order, clock):
     assert answer.status_code == 200 and "Unpaid" in answer.text
 
 
+def test_money_given_back_since_is_not_offered_as_a_mistake(client, order):
+    pay(order, 120_000)
+    assert page_of(client, f"/orders/{order.id}").count("Recorded by mistake") == 1
+    cancel(order)
+    assert "Recorded by mistake" in page_of(client, f"/orders/{order.id}")
+    back(order, 100_000)
+    offered = re.findall(r"(PAY\d+) back, because it was recorded by mistake", page_of(client, f"/orders/{order.id}"))
+    assert offered == ["PAY003"]  # the refund itself
+
+
 def test_a_cancelled_order_offers_to_give_the_money_back(client, order):
     pay(order, 60_000)
     cancel(order)

@@ -1,6 +1,7 @@
 """The list, the page of a return, and what they ask of the database."""
 
 import re
+from html import unescape
 
 import pytest
 from markupsafe import escape
@@ -10,7 +11,7 @@ from tests.after_sale import make_return
 from tests.databases import count_queries
 from tests.factories import make_customer, make_order, make_product
 from tests.recount import assert_totals_right
-from tests.returns.doing import ask, order_now, refunds, sold
+from tests.returns.doing import ask, order_now, refunds, sold, take_back
 from tests.returns.test_routes import form, returns
 from tests.test_bad_input import KEPT
 
@@ -112,3 +113,12 @@ def queries_of(client, path: str) -> int:
     with count_queries() as queries:
         assert client.get(path).status_code == 200
     return len(queries)
+
+
+def test_a_return_can_be_told_from_its_order(client):
+    order = sold(paid=True)
+    link = f"/notifications/new?order={order.id}&template=return_decided"
+    assert link not in unescape(client.get(f"/orders/{order.id}").text)
+    take_back(order, 2)
+    assert link in unescape(client.get(f"/orders/{order.id}").text)
+    assert "RET001" in client.get(link).text
