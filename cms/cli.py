@@ -17,7 +17,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from cms import clock
 from cms.db import db, disk_full, learn_sizes, writing
@@ -52,10 +52,10 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             raise click.ClickException(
                 f"Someone else changed the shop meanwhile; nothing was stored ({error.orig})"
             ) from None
-        except (OSError, OperationalError, ProgrammingError) as error:
+        except (OSError, DBAPIError) as error:
             if disk_full(error):
                 raise click.ClickException("The disk is full. Nothing was stored; make room, then try again") from None
-            if isinstance(error, OSError):
+            if not isinstance(error, (OperationalError, ProgrammingError)):
                 raise
             advice = "is the database reachable and `flask db upgrade` run?"
             raise click.ClickException(f"The database refused; {advice} ({error.orig})") from None

@@ -17,7 +17,7 @@ from cms.backups.making import headline, revision
 from cms.backups.rules import Broken
 from cms.backups.tables import Carried, carried
 from cms.config import ROOT
-from cms.db import db, lock, lost_race
+from cms.db import db, disk_full, lock, lost_race
 from cms.errors import RuleError
 from cms.models import Activity, BackupPlan, Customer, Job, Order, Product, Settings, User
 
@@ -91,6 +91,8 @@ def load(backup: Backup, table: Carried) -> None:
     except Broken as error:
         raise RuleError(f"{backup.name} cannot be restored: {error}") from None
     except DBAPIError as error:
+        if disk_full(error):
+            raise
         if lost_race(error):
             raise RuleError(
                 "Somebody is working in the shop. Stop it, then restore again; nothing was changed"

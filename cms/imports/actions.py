@@ -14,7 +14,7 @@ from cms.activity.actions import record
 from cms.db import db
 from cms.imports import files
 from cms.imports.care import Complaints, Feedbacks
-from cms.imports.changes import note_changes
+from cms.imports.changes import can_count, note_changes
 from cms.imports.customers import Customers, date_by_first_order
 from cms.imports.matched_customers import MatchedCustomers
 from cms.imports.matched_products import MatchedProducts
@@ -28,6 +28,7 @@ from cms.imports.run import FileRun, Run
 from cms.models import Complaint, Customer, Import, Order, Payment, Product, Return, Settings
 from cms.refs import catch_up
 from cms.totals.actions import rebuild
+from cms.totals.added import count_span
 
 LOADERS: dict[str, Any] = {
     "customers": Customers,
@@ -108,9 +109,16 @@ def _files(folder: Path, report: Report) -> dict[str, Path]:
 
 
 def finish(run: Run, source: str, digest: str) -> Import:
-    """Totals, numbers and the record of the run, once all rows are in."""
+    """Totals, numbers and the record of the run, once all rows are in.
+
+    What came without orders, and moves nobody to another segment, is counted in and the rest of the shop left alone.
+    """
     run.report.say("Adding up")
-    rebuild()
+    spans = run.spans
+    if can_count(spans, [change["after"] for change in run.changes]):
+        count_span(spans, +1)
+    else:
+        rebuild()
     for table in (Customer, Product, Order, Return, Payment, Complaint):
         catch_up(table)
     counts = {
@@ -124,7 +132,7 @@ def finish(run: Run, source: str, digest: str) -> Import:
         finished_at=clock.now(),
         counts=counts,
         by_id=getattr(run.by, "id", None),
-        spans={batch.table.name: batch.span for batch in run.batches if batch.span},
+        spans=spans,
     )
     db.session.add(landed)
     db.session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Table, func, insert, select, text
+from sqlalchemy import Row, Table, func, insert, select, text, update
 
 from cms.db import db
 from cms.errors import RuleError
@@ -55,9 +55,9 @@ class Batch:
         self.rows = []
 
     @property
-    def span(self) -> list[int] | None:
+    def span(self) -> tuple[int, int] | None:
         """The first and the last id given out, None while there is none."""
-        return [self.first_id, self.next_id - 1] if self.next_id > self.first_id else None
+        return (self.first_id, self.next_id - 1) if self.next_id > self.first_id else None
 
 
 _COUNTER = text(
@@ -94,13 +94,31 @@ class Lookup:
 
     def __init__(self, key: Any, *columns: Any):
         self.key, self.columns = key, columns
-        self.found: dict[str, Row[Any]] = {}
+        self.found: dict[str, Any] = {}
+        self.held: set[int] = set()
 
     def fetch(self, keys: Iterable[str]) -> None:
         """Get to know these, as far as they exist and are not known yet."""
         for some in in_parts({key for key in keys if key not in self.found}):
             for row in db.session.execute(select(self.key, *self.columns).where(self.key.in_(some))):
                 self.found[row[0]] = row
+
+    def hold(self, model: Any, keys: Iterable[str]) -> None:
+        """Lock those of these that are not held yet, and see them as they are now. `id` is the first column asked for.
+
+        On SQLite nobody else writes.
+        """
+        ids = {row[1] for key in keys if (row := self.found.get(key))} - self.held
+        if not ids or db.engine.dialect.name == "sqlite":
+            return
+        for some in in_parts(ids):
+            held = update(model).where(model.id.in_(some)).values(id=model.id)
+            db.session.execute(held.execution_options(synchronize_session=False))
+        self.held |= ids
+        again = [key for key, row in self.found.items() if row[1] in ids]
+        for key in again:
+            del self.found[key]
+        self.fetch(again)
 
     def get(self, key: str) -> Row[Any] | None:
         return self.found.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -15,6 +15,7 @@ from cms.imports.run import Run
 from cms.models import Activity, Customer, CustomerTerm, ImportChange, Product, StockMove
 from cms.products.actions import EDITABLE as OF_PRODUCTS
 from cms.products.actions import product_keys
+from cms.totals.added import COUNTABLE
 
 CUSTOMER = (*EDITABLE, "ref")
 PRODUCT = (*OF_PRODUCTS, "stock")
@@ -78,6 +79,11 @@ def _update(model: Any, names: tuple[str, ...], values: list[dict[str, Any]]) ->
     said: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
     changed = update(table).where(table.c.id == bindparam("key")).values(said | {"version": table.c.version + 1})
     db.session.execute(changed, values)
+
+
+def can_count(spans: Collection[str], changed: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the rows can be counted in or out by themselves: none is an order, nobody goes to another segment."""
+    return set(spans) <= set(COUNTABLE) and not any("segment" in after for after in changed)
 
 
 def note_changes(import_id: int, run: Run) -> None:

@@ -82,7 +82,7 @@ class CsvFile:
                     pick, width = self._header(row), len(row)
             elif len(row) == width:
                 row.append("")
-                cells = [cell.strip() for cell in pick(row)] + self.blanks
+                cells = [*map(str.strip, pick(row)), *self.blanks]
                 if self.marked:
                     cells, self.marked = [as_meant(cell) for cell in cells], False
                 if any(cells):

@@ -112,9 +112,10 @@ class Orders:
             order.sums, order.mode = sums, mode
             self._add_order(order_no, order, new)
         order.lines |= 1 << number
-        order.last_no = max(order.last_no, number)
+        if number > order.last_no:
+            order.last_no = number
         order.paise += row["total_paise"]
-        row |= {"id": self.lines.new_id(), "order_id": order.id, "line_no": number}
+        row["id"], row["order_id"], row["line_no"] = self.lines.new_id(), order.id, number
         self.lines.add(row)
         self.file.count.added += 1
 
@@ -179,8 +180,8 @@ class Orders:
         """Discounts and taxes of a line, which most files leave to be worked out. Raises RuleError."""
         currency, gross = self.run.currency, row["total_paise"]
         if mode != "regular" and not any(texts):  # nearly every file
-            own = percent_of(gross, row["discount_bp"]) if row["discount_bp"] else 0
-            row |= {"discount_paise": own, "total_paise": gross - own}
+            row["discount_paise"] = own = percent_of(gross, row["discount_bp"]) if row["discount_bp"] else 0
+            row["total_paise"] = gross - own
             return
         cells = dict(zip(LINE, texts, strict=True))
         own, share = discounts_of(cells, gross, row["discount_bp"], currency)

@@ -69,7 +69,10 @@ class Returns:
     def load(self) -> None:
         for chunk in self.file.chunks():
             rows = self.file.keyed(chunk, Return.request_key, Return.ref, USUAL)
-            self.orders.fetch({cells[0] for _line, (_key, _twin, cells) in rows})
+            refs = {cells[0] for _line, (_key, _twin, cells) in rows}
+            self.orders.fetch(refs)
+            if not self.run.dry:
+                self.orders.hold(Order, refs)
             self._know_lines({order.id for _line, (_, _, cells) in rows if (order := self.orders.get(cells[0]))})
             self.file.each(rows, self._row)
             self.file.number(self.batch, Return)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, delete, func, not_, or_, select
+from sqlalchemy import Table, delete, func, not_, or_, select, update
 
 from cms import clock
 from cms.activity.actions import as_kept, record
@@ -19,11 +19,12 @@ from cms.errors import RuleError
 from cms.formats import email_key
 from cms.imports import queries
 from cms.imports.batches import in_parts
-from cms.imports.changes import CUSTOMER, PRODUCT, Changed, change_customers, change_products, tell
+from cms.imports.changes import CUSTOMER, PRODUCT, Changed, can_count, change_customers, change_products, tell
 from cms.imports.payments import overdrawn
 from cms.jobs.actions import enqueue
 from cms.models import Customer, Import, Job, Product, StockMove
 from cms.totals.actions import rebuild
+from cms.totals.added import count_span
 
 OWN = ("customer_terms", "customer_years", "customer_values", "product_days", "product_months")
 """What is worked out from the rows themselves and goes with them."""
@@ -76,9 +77,14 @@ def revert(import_id: int, by: Any) -> str:
     check_revertible(landed)
     tables = {table.name: table for table in db.metadata.sorted_tables}
     spans = {name: (span[0], span[1]) for name, span in (landed.spans or {}).items()}
+    for name, span in spans.items():  # held, so that they stay as they are looked at
+        _execute(update(tables[name]).where(tables[name].c.id.between(*span)).values(id=tables[name].c.id))
     for name in spans:
         _check_untouched(tables[name], spans)
     changes = queries.changes(import_id)
+    counted = can_count(spans, [change.after for change in changes])
+    if counted:
+        count_span(spans, -1)
     _put_back([change for change in changes if change.thing == "customers"], Customer, CUSTOMER, by)
     _put_back([change for change in changes if change.thing == "products"], Product, PRODUCT, by)
     for table in reversed(db.metadata.sorted_tables):
@@ -88,7 +94,8 @@ def revert(import_id: int, by: Any) -> str:
         elif table.name in spans:
             _execute(delete(table).where(table.c.id.between(*spans[table.name])))
     db.session.expire_all()
-    rebuild()
+    if not counted:
+        rebuild()
     if short := overdrawn({}):
         raise RuleError(f"{GONE}: store credit that it gave customer {short} has been spent since")
     landed = db.session.get_one(Import, import_id)

@@ -54,6 +54,11 @@ class Run:
         self.batches.append(batch)
         return batch
 
+    @property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """The first and the last id that this run gave out, of each table that it added rows to."""
+        return {batch.table.name: batch.span for batch in self.batches if batch.span}
+
     def moment(self, text: str, column: str) -> tuple[datetime, date]:
         """A time in UTC and its day in the shop. Raises RuleError."""
         at = parse_moment(text, self.zone, column)
