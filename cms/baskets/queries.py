@@ -25,13 +25,15 @@ def orders_with(wanted: OrderFilter, rows: Select, sort: Sort, args: Mapping[str
     if wanted.also:
         both = wanted.narrow(ids).where(Order.id.in_(together(wanted)))
         return page_of(both, sort.by_sorting(), args, size, shown=rows)
-    lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
-    if db.session.scalar(lines.limit(1).offset(FEW_ORDERS)) is None:
-        few = replace(wanted, product="").narrow(ids).where(Order.id.in_(lines))
-        return page_of(few, sort.by_sorting(), args, size, shown=rows)
     if {*wanted.as_args()} <= {"product", "sales", "sort"}:
-        return _by_their_ids(product_id, LIVE if wanted.sales else true(), rows, sort, args, size)
-    return None
+        near = _by_their_ids(product_id, LIVE if wanted.sales else true(), rows, sort, args, size)
+        if near is not None:
+            return near
+    lines = select(OrderLine.order_id).where(OrderLine.product_id == product_id)
+    if db.session.scalar(lines.limit(1).offset(FEW_ORDERS)) is not None:
+        return None
+    few = replace(wanted, product="").narrow(ids).where(Order.id.in_(lines))
+    return page_of(few, sort.by_sorting(), args, size, shown=rows)
 
 
 def _by_their_ids(
