@@ -21,7 +21,9 @@ from bench.throughput import throughput
 def wanted(words: list[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the shop is; see bench/README.md.")
-    parser.add_argument("--orders", type=int, nargs="+", metavar="N", help="sizes (10000 1000000; quick: 1000 10000)")
+    parser.add_argument(
+        "--orders", type=int, nargs="+", metavar="N", help="10000 100000 1000000; quick: 1000 10000"
+    )
     parser.add_argument("--databases", nargs="+", choices=sorted(PLACES), default=["sqlite", "mariadb"])
     parser.add_argument("--rounds", type=int, metavar="N", help="requests a row (60; quick: 15)")
     parser.add_argument("--quick", action="store_true", help="small shops and few rounds: a look, not a measurement")
@@ -29,7 +31,7 @@ def wanted(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="use shops of earlier runs though the demo has changed")
     args = parser.parse_args(words)
-    args.orders = sorted(set(args.orders or ([1000, 10_000] if args.quick else [10_000, 1_000_000])))
+    args.orders = sorted(set(args.orders or ([1000, 10_000] if args.quick else [10_000, 100_000, 1_000_000])))
     args.rounds = args.rounds or (15 if args.quick else 60)
     if args.retail and not args.retail.is_dir():
         parser.error(f"{args.retail} is no folder")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from bench.pages import FIRST_VISIT_KB, GROWTH, LIKE, ROWS, Row
+from bench.pages import FIRST_VISIT_KB, GROWTH, GROWTH_OF_PART, LIKE, PART, ROWS, Row
 from bench.places import say
 from bench.stand import Stand
 from bench.visitor import Answer, Request, Visitor
@@ -66,7 +66,8 @@ class Result:
         worst = max(timed.times_null for timed in self.timed)
         heaviest = max(timed.first_visit for timed in self.timed) / 1024
         broken = [f"{worst:.1f}x the null route"] if worst > self.row.limit else []
-        broken += [f"grows {self.growth:.2f}x"] if self.growth > GROWTH and self.comparable else []
+        most = GROWTH_OF_PART if self.row.limit >= PART else GROWTH
+        broken += [f"grows {self.growth:.2f}x"] if self.growth > most and self.comparable else []
         broken += [f"first visit {heaviest:.0f} KB"] if heaviest > FIRST_VISIT_KB else []
         queries = {timed.queries for timed in self.timed}
         return broken + (["queries grow"] if len(queries) > 1 else [])

@@ -23,8 +23,8 @@ from all customers."""
 PART = 40.0
 """The same for a chart or table that a page asks for once it is there."""
 
-GROWTH = 1.5
-"""At most so many times its own at the smallest size."""
+GROWTH, GROWTH_OF_PART = 1.5, 2.0
+"""At most so many times its own at the smallest size; and what a page asks for once it stands."""
 
 LIKE = 1.25
 """Lists are comparable when the one has at most so many times the rows of the other."""

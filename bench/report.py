@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measure import Result
-from bench.pages import FIRST_VISIT_KB, GROWTH, READ, WRITE
+from bench.pages import FIRST_VISIT_KB, GROWTH, GROWTH_OF_PART, READ, WRITE
 from bench.plain import Plain
 from bench.retail import LINES_A_SECOND, MB, Imported
 from bench.throughput import AIM, PEOPLE, Throughput
@@ -49,10 +49,39 @@ def report(runs: list[Run], rounds: int) -> str:
         f"{platform.python_version()}, {os.cpu_count()} cores, load at the end {load}. "
         "Ratios count, not milliseconds.\n\n"
         f"Limits: {READ:.0f} times the null route ({WRITE:.0f} for what writes), {GROWTH} times the same page of "
-        f"the smallest shop, a number of queries that does not grow, {FIRST_VISIT_KB} KB for a first visit. "
+        f"the smallest shop ({GROWTH_OF_PART} for a chart or table that comes after its page), a number of queries that "
+        f"does not grow, {FIRST_VISIT_KB} KB for a first visit. "
         "A growth in brackets compares lists of different lengths and is not judged."
     )
-    return "\n\n".join(["# Results", intro, *(_table(run) for run in runs), _plainly(runs), _summary(runs)]) + "\n"
+    parts = ["# Results", intro, _at_once(runs), *(_table(run) for run in runs), _plainly(runs), _summary(runs)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _at_once(runs: list[Run]) -> str:
+    """All databases and sizes in one table, by what does not belong to the machine; bold is over its limit."""
+    heads = [f"{run.database}, x null at {orders:,}" for run in runs for orders in run.orders]
+    heads += [f"{run.database}, growth" for run in runs] + ["queries", "first visit KB"]
+    lines = ["## Times the null route", "", _cells(["", *heads]), "|---" + "|--:" * len(heads) + "|"]
+    for results in zip(*(run.results for run in runs), strict=True):
+        times = [_times(result, timed.times_null) for result in results for timed in result.timed]
+        growths = [_marked(result, _growth(result), "grows") for result in results]
+        queries = sorted({timed.queries for result in results for timed in result.timed})
+        heaviest = max(timed.first_visit for result in results for timed in result.timed)
+        last = [" or ".join(map(str, queries)), f"{heaviest / 1024:.1f}" if heaviest else ""]
+        lines.append(_cells([results[0].row.name, *times, *growths, *last]))
+    return "\n".join(lines)
+
+
+def _times(result: Result, times: float) -> str:
+    return f"**{times:.1f}**" if result.row.limit is not None and times > result.row.limit else f"{times:.1f}"
+
+
+def _growth(result: Result) -> str:
+    return f"{result.growth:.2f}" if result.comparable else f"({result.growth:.2f})"
+
+
+def _marked(result: Result, text: str, limit: str) -> str:
+    return f"**{text}**" if any(over.startswith(limit) for over in result.over) else text
 
 
 def _table(run: Run) -> str:
@@ -71,7 +100,7 @@ def _line(result: Result) -> list[str]:
         result.row.name,
         *(f"{timed.ms:.2f}" for timed in result.timed),
         *(f"{timed.times_null:.1f}" for timed in result.timed),
-        f"{result.growth:.2f}" if result.comparable else f"({result.growth:.2f})",
+        _growth(result),
         ", ".join(str(number) for number in dict.fromkeys(timed.rows for timed in result.timed) if number),
         " or ".join(map(str, queries)),
         f"{heaviest / 1024:.1f}" if heaviest else "",
