@@ -21,9 +21,7 @@ from bench.throughput import throughput
 def wanted(words: list[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the shop is; see bench/README.md.")
-    parser.add_argument(
-        "--orders", type=int, nargs="+", metavar="N", help="10000 100000 1000000; quick: 1000 10000"
-    )
+    parser.add_argument("--orders", type=int, nargs="+", metavar="N", help="10000 100000 1000000; quick: 1000 10000")
     parser.add_argument("--databases", nargs="+", choices=sorted(PLACES), default=["sqlite", "mariadb"])
     parser.add_argument("--rounds", type=int, metavar="N", help="requests a row (60; quick: 15)")
     parser.add_argument("--quick", action="store_true", help="small shops and few rounds: a look, not a measurement")

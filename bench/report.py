@@ -49,8 +49,8 @@ def report(runs: list[Run], rounds: int) -> str:
         f"{platform.python_version()}, {os.cpu_count()} cores, load at the end {load}. "
         "Ratios count, not milliseconds.\n\n"
         f"Limits: {READ:.0f} times the null route ({WRITE:.0f} for what writes), {GROWTH} times the same page of "
-        f"the smallest shop ({GROWTH_OF_PART} for a chart or table that comes after its page), a number of queries that "
-        f"does not grow, {FIRST_VISIT_KB} KB for a first visit. "
+        f"the smallest shop ({GROWTH_OF_PART} for a chart or table that comes after its page), a number of queries "
+        f"that does not grow, {FIRST_VISIT_KB} KB for a first visit. "
         "A growth in brackets compares lists of different lengths and is not judged."
     )
     parts = ["# Results", intro, _at_once(runs), *(_table(run) for run in runs), _plainly(runs), _summary(runs)]
