@@ -85,13 +85,20 @@ def test_the_same_content_is_the_same_bytes_whoever_asks_at_once():
     assert once[0] == once[3] != once[1]
 
 
-def test_the_code_on_it_is_the_link_to_pay():
-    content = invoice_of(2, vpa="lakshmi.stores@okaxis")
-    read = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", "-"], input=picture_of(pdf.render(content)), capture_output=True
-    )
+@pytest.mark.parametrize("dpi", [100, 150])
+@pytest.mark.parametrize("vpa", ["lakshmi.stores@okaxis", "lakshmi.stores.hyderabad.tilakroad.12@okhdfcbank"])
+def test_the_code_on_it_is_the_link_to_pay_and_is_read_from_a_coarse_picture(vpa, dpi):
+    content = invoice_of(2, vpa=vpa)
+    picture = picture_of(pdf.render(content), dpi=dpi)
+    read = subprocess.run(["zbarimg", "--quiet", "--raw", "-"], input=picture, capture_output=True)
     assert read.stdout.decode().strip() == content["upi"] != ""
     assert "am=996.00" in content["upi"] and "tr=INV262700001" in content["upi"]
+
+
+@pytest.mark.parametrize("lines, pages", [(20, 1), (60, 2)])
+def test_the_code_stands_beside_the_sums_it_asks_for(lines, pages):
+    last = text_of(pdf.render(invoice_of(lines, vpa="lakshmi.stores@okaxis", note="Thank you."))).split("\f")[:-1]
+    assert len(last) == pages and all(text in last[-1] for text in ("Total", "Amount in words", "Scan to pay"))
 
 
 def test_markup_in_a_name_is_text():
