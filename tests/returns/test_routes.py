@@ -107,6 +107,7 @@ def test_one_tap_takes_all_of_an_order(client):
 
 def test_goods_are_taken_back_and_shown_everywhere(client):
     order = sold(5, 10_000, stock=5, paid=True)
+    assert "UTR of the refund" in client.get(f"/returns/new?order={order.ref}").text
     answer = client.post_form("/returns", form(order, "2", words="Too long\nand too wide", reference="slip 7"))
     assert (answer.status_code, answer.location) == (303, f"/returns/{returns()[0].id}")
     page = unescape(client.get(answer.location).text)
