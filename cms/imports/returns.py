@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from cms.dates import parse_date
 from cms.db import db
@@ -64,7 +64,7 @@ class Returns:
         self.file, self.run = file, file.run
         self.batch = self.run.batch(Return)
         self.orders = Lookup(Order.ref, Order.id, Order.customer_id, Order.status, Order.ordered_on)
-        self.lines: dict[int, list[Sold]] = {}
+        self.lines: dict[tuple[int, str], list[Sold]] = {}
 
     def load(self) -> None:
         for chunk in self.file.chunks():
@@ -73,22 +73,25 @@ class Returns:
             self.orders.fetch(refs)
             if not self.run.dry:
                 self.orders.hold(Order, refs)
-            self._know_lines({order.id for _line, (_, _, cells) in rows if (order := self.orders.get(cells[0]))})
+            named_here = ((self.orders.get(cells[0]), cells[2]) for _line, (_key, _twin, cells) in rows)
+            self._know_lines({(order.id, sku) for order, sku in named_here if order})
             self.file.each(rows, self._row)
             self.file.number(self.batch, Return)
             self.batch.write()
 
-    def _know_lines(self, order_ids: set[int]) -> None:
+    def _know_lines(self, wanted: set[tuple[int, str]]) -> None:
+        """Get to know the lines of these orders that sold this, as far as they are not known yet."""
         columns = (
             OrderLine.id, OrderLine.line_no, OrderLine.sku, OrderLine.product_id, OrderLine.quantity,
             OrderLine.returned_quantity, OrderLine.total_paise,
         )  # fmt: skip
-        found = defaultdict(list)
-        for part in in_parts(order_ids - self.lines.keys()):
-            query = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_(part))
-            for row in db.session.execute(query.order_by(OrderLine.order_id, OrderLine.line_no)):
-                found[row.order_id].append(Sold(*row[1:]))
-        self.lines |= found
+        for part in in_parts(wanted - self.lines.keys()):
+            query = select(OrderLine.order_id, *columns).where(OrderLine.order_id.in_({order for order, _sku in part}))
+            query = query.where(tuple_(OrderLine.order_id, OrderLine.sku).in_(part)).order_by(OrderLine.line_no)
+            found = defaultdict(list)
+            for row in db.session.execute(query):
+                found[row.order_id, row.sku].append(Sold(*row[1:]))
+            self.lines |= {pair: found[pair] for pair in part}
 
     def _row(self, line: int, row: tuple[str, int, list[str]]) -> None:
         key, twin, cells = row
@@ -168,7 +171,7 @@ class Returns:
         return at, day
 
     def _lines_meant(self, order: Any, order_no: str, line_no: str, sku: str) -> list[Sold]:
-        lines = [line for line in self.lines.get(order.id, []) if line.sku == sku]
+        lines = self.lines[order.id, sku]
         if line_no:
             number = whole_number(line_no, MOST_LINE_NO, "line_no")
             lines = [line for line in lines if line.line_no == number]
