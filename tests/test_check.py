@@ -71,6 +71,13 @@ def test_a_failure_is_printed_with_what_is_kept_and_what_was_counted(shop):
         ("UPDATE orders SET discount_paise = 5 WHERE ref = '536365'", "order 536365: discount_paise is 5, counted 0"),
         ("UPDATE day_totals SET units = units + 1 WHERE day = '2010-12-01'", "day 2010-12-01: units is"),
         ("DELETE FROM day_totals WHERE day = '2010-12-01'", "day 2010-12-01: "),
+        ("UPDATE product_days SET units = units + 1 WHERE day = '2010-12-01'", "product_days of 2010-12-01: product "),
+        ("DELETE FROM product_months WHERE month = '2010-12-01'", "product_months of 2010-12-01: product "),
+        (
+            "INSERT INTO product_days (day, product_id, units, gross_paise, returned_units, returned_paise) "
+            "VALUES ('1999-12-31', 1, 0, 1, 0, 0)",
+            "product_days of 1999-12-31: product ",
+        ),
         ("UPDATE returns SET quantity = 9999 WHERE id = 1", "sold, 9999 came back"),
         (
             "UPDATE orders SET status = 'Delivered' WHERE ref = 'ORD001'",

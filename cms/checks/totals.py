@@ -74,7 +74,7 @@ def ratings() -> Iterator[str]:
 
 def products() -> Iterator[str]:
     """Products whose totals of a day or month are wrong."""
-    for table, when, product_id in wrong_products()[:MOST_SHOWN]:
+    for table, when, product_id in wrong_products(MOST_SHOWN):
         yield f"{table} of {when}: {_named(Product, product_id)}"
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import Insert, Select, delete, func, insert, literal, or_, select, union_all
 from sqlalchemy.dialects import mysql, sqlite
 
 from cms.dates import month_start
@@ -95,20 +95,23 @@ def rebuild_products() -> None:
         db.session.execute(insert(table).from_select([name, "product_id", *SUMS], recounted(name)))
 
 
-def wrong_products() -> list[Any]:
-    """Kept rows that differ from the recount, or that one of the two lacks: (name of the table, when, product_id)."""
-    found = []
-    for table, name in TABLES:
-        columns = (getattr(table, key) for key in (name, "product_id", *SUMS))
-        kept = {tuple(row)[:2]: tuple(row)[2:] for row in db.session.execute(select(*columns))}
-        counted = {
-            (when, product_id): tuple(map(int, amounts))
-            for when, product_id, *amounts in db.session.execute(recounted(name))
-        }
-        nothing = (0,) * len(SUMS)
-        found += [
-            (table.__tablename__, *key)
-            for key in sorted(kept.keys() | counted.keys())
-            if kept.get(key, nothing) != counted.get(key, nothing)
-        ]
-    return found
+def wrong_products(most: int = 20) -> list[tuple[str, date, int]]:
+    """Kept rows that differ from the recount, or that one of the two lacks: name of the table, when, product_id."""
+    return [
+        (table.__tablename__, *row)
+        for table, name in TABLES
+        for row in db.session.execute(_wrong(table, name).limit(most))
+    ]
+
+
+@cache
+def _wrong(table: Any, name: str) -> Select:
+    """What is left of each when the recount is taken off what is kept: compared where the rows are, a shop has many."""
+    counted = recounted(name).subquery()
+    keys = (name, "product_id")
+    kept = select(*(getattr(table, key).label(key) for key in (*keys, *SUMS)))
+    taken = select(*(counted.c[key] for key in keys), *((-counted.c[key]).label(key) for key in SUMS))
+    both = union_all(kept, taken).subquery()
+    each = [both.c[key] for key in keys]
+    left = or_(*(func.sum(both.c[key]) != 0 for key in SUMS))
+    return select(*each).group_by(*each).having(left).order_by(*each)
