@@ -35,6 +35,8 @@ from cms.returns import queries as returns
 from cms.returns.filters import ReturnFilter
 
 AT_ONCE = 1000
+MOST_ROWS = 4000
+"""Of one table in memory, unless one thing alone has more."""
 FILTERS: Mapping[str, Any] = {
     "customers": CustomerFilter,
     "products": ProductFilter,
@@ -70,7 +72,26 @@ def batches(table: Table, wanted: Any | None, scene: Scene | None) -> Iterator[l
     """The rows of a table: what its list shows under this filter in the order of the list, all of them without one."""
     ids = _walk(table) if wanted is None or scene is None else _listed(table, wanted, scene)
     for some in ids:
-        yield rows_of(table, some)
+        for part in _parts(table, some):
+            yield rows_of(table, part)
+
+
+def _parts(table: Table, ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """These ids so few at a time that their rows take little memory: an order may have thousands of lines."""
+    if table.count is None:
+        yield ids
+        return
+    counted = select(table.of.id, table.count).where(table.of.id.in_(ids))
+    count = {row[0]: row[1] for row in db.session.execute(counted)}
+    part: list[int] = []
+    rows = 0
+    for key in ids:
+        rows += count[key]
+        if part and rows > MOST_ROWS:
+            yield part
+            part, rows = [], count[key]
+        part.append(key)
+    yield part
 
 
 def rows_of(table: Table, ids: Sequence[int]) -> list[Any]:

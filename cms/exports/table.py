@@ -26,6 +26,8 @@ class Table:
     read_back: bool = True
     room: str = ""
     """The list that shows it, where there is one."""
+    count: Any = None
+    """How many rows an id has, where that may be many."""
 
     def rows(self) -> Select:
         return self.join(select(self.of.id, *(column for _name, _kind, column in self.columns)))

@@ -79,7 +79,7 @@ ORDERS = Table(
     lambda query: query.join(OrderLine, OrderLine.order_id == Order.id)
     .join(Customer, Customer.id == Order.customer_id)
     .join(Product, Product.id == OrderLine.product_id),
-    (OrderLine.line_no,), room="orders",
+    (OrderLine.line_no,), room="orders", count=Order.line_count,
 )  # fmt: skip
 ORDER_TOTALS = Table(
     "order-totals", "Orders", "order", "orders", Order,

@@ -16,7 +16,7 @@ from cms.exports.runner import Export, stream
 from cms.exports.tables import TABLES
 from cms.models import Activity, Customer
 from tests.exports.shops import rows_in
-from tests.factories import make_customer, write
+from tests.factories import make_customer, make_order, make_product, write
 
 INDIA = Manner("INR", "Asia/Kolkata", date(2026, 3, 14))
 
@@ -130,3 +130,20 @@ def test_its_size_in_memory_does_not_grow_with_the_table(app, clock, monkeypatch
     monkeypatch.setattr(reading, "_walk", again)
     for format in ("csv", "xlsx"):
         assert peak(60, format) < 1.3 * peak(20, format)
+
+
+def test_few_orders_are_read_at_once_when_they_have_many_lines(app, clock, monkeypatch):
+    """By fours: 1 + 3, 2, then one of 6 that has more alone."""
+    monkeypatch.setattr(reading, "MOST_ROWS", 4)
+    products = [make_product(f"Thing {n}") for n in range(6)]
+    for lines in (1, 3, 2, 6):
+        make_order(None, *products[:lines])
+    db.session.remove()
+    with app.app_context():
+        table = TABLES["orders"]
+        read = list(reading.batches(table, None, None))
+        assert [len(rows) for rows in read] == [4, 2, 6]
+        monkeypatch.setattr(reading, "MOST_ROWS", 100)
+        assert [row for rows in read for row in rows] == [
+            row for rows in reading.batches(table, None, None) for row in rows
+        ]
