@@ -237,4 +237,4 @@ def worker(parent: int | None, once: bool) -> None:
         if not busy:
             if once:
                 return
-            stopped.wait(0.3)
+            stopped.wait(0.1)

@@ -25,8 +25,8 @@ ORDER_NOT_NAMED = {
     "returned_paise": 0, "version": 1, "request_key": None,
 }  # fmt: skip
 LINE_NOT_NAMED = {
-    "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0, "sgst_paise": 0, "igst_paise": 0,
-    "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
+    "discount_bp": 0, "discount_paise": 0, "order_discount_paise": 0, "taxable_paise": 0, "cgst_paise": 0,
+    "sgst_paise": 0, "igst_paise": 0, "stock_taken": False, "returned_quantity": 0, "returned_paise": 0,
 }  # fmt: skip
 
 
@@ -56,6 +56,7 @@ class Orders:
             self.run.batch(StatusChange),
         )
         self.cells = OrderCells(file)
+        self.line_of: dict[str, dict[str, Any]] = {}
         self.seen: dict[str, Seen] = {}
         self.stored: dict[str, tuple[int, int]] = {}
 
@@ -158,23 +159,28 @@ class Orders:
         self.changes.add(change | {"at": row["ordered_at"], "undoes_id": None})
 
     def _line(self, line: int, sku: str, name: str, quantity: str, price: str, discount: str) -> dict[str, Any]:
-        product = self.cells.product(sku)
-        units = quantity_of(quantity)
-        unit_paise = self.cells.paise(price, line)
-        gross = units * unit_paise
-        discount_bp = parse_percent_bp(discount, "discount_percent") if discount else 0
-        return {
-            "product_id": product.id,
-            "sku": sku,
-            "product_name": clean_text(name, 200, "product_name", what="product name") if name else product.name,
-            "quantity": units,
-            "unit_price_paise": unit_paise,
-            "discount_bp": discount_bp,
-            "total_paise": gross,
-            "hsn": product.hsn,
-            "gst_rate_bp": product.gst_rate_bp,
-            **LINE_NOT_NAMED,
-        }
+        row = self._line_of(sku).copy()
+        row["quantity"] = units = quantity_of(quantity)
+        row["unit_price_paise"] = unit_paise = self.cells.paise(price, line)
+        row["total_paise"] = units * unit_paise
+        if discount:
+            row["discount_bp"] = parse_percent_bp(discount, "discount_percent")
+        if name:
+            row["product_name"] = clean_text(name, 200, "product_name", what="product name")
+        return row
+
+    def _line_of(self, sku: str) -> dict[str, Any]:
+        """What any line of a product has, to be copied. Raises RuleError."""
+        if (made := self.line_of.get(sku)) is None:
+            product = self.cells.product(sku)
+            self.line_of[sku] = made = LINE_NOT_NAMED | {
+                "product_id": product.id,
+                "sku": sku,
+                "product_name": product.name,
+                "hsn": product.hsn,
+                "gst_rate_bp": product.gst_rate_bp,
+            }
+        return made
 
     def _more(self, row: dict[str, Any], mode: str, texts: list[str]) -> None:
         """Discounts and taxes of a line, which most files leave to be worked out. Raises RuleError."""
