@@ -33,6 +33,18 @@ def test_the_example_of_settings_has_none_that_nobody_reads():
     assert set(re.findall(r"^#?([A-Z_]+)=", read("cms.env"), re.MULTILINE)) <= SETTINGS
 
 
+def test_a_copy_is_never_made_in_the_folder_of_a_version_which_goes_with_it():
+    assert "rm -rf" in read("release.sh")
+    named = re.findall(r"wsgi (?:backup|restore)(?: --\S+)? ([^\s#`]+)", PAGE)
+    assert len(named) > 3 and [name for name in named if not name.startswith("/")] == []
+
+
+def test_a_shop_is_stopped_with_the_socket_that_would_start_it_again():
+    assert "ListenStream" in read("systemd/cms.socket")
+    stops = re.findall(r"systemctl stop ([^`]*cms[^`]*)`", PAGE)
+    assert stops == ["cms.socket cms.service cms-worker.service"]
+
+
 def test_every_file_that_the_pages_name_is_there():
     pages = PAGE + (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`?deploy/([\w./-]*\w)", pages)) | set(re.findall(r" (systemd/[\w.-]+\w)", pages))

@@ -26,7 +26,7 @@ class CustomerForm(Form):
     state = fields.state()
     postcode = fields.Read("PIN code", parse_pincode, render_kw={"inputmode": "numeric"})
     gstin = fields.Read("GSTIN", parse_gstin, render_kw={"autocapitalize": "characters", "maxlength": 20})
-    note = LongText("Note", 1000, render_kw={"rows": 3})
+    note = LongText("Note", 4000, render_kw={"rows": 3})
     offers = BooleanField("May be sent offers")
     version = HiddenField()
     request_key = HiddenField()

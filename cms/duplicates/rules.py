@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cms.errors import RuleError
 from cms.formats import email_key, phone_digits, show_phone
 from cms.text import fold
 
@@ -141,7 +142,7 @@ def merged_values(one: Any, other: Any, chosen: Mapping[str, Any]) -> dict[str, 
     first = min((one, other), key=lambda row: (row.created_at, row.id))
     archived = one.archived_at and other.archived_at and max(one.archived_at, other.archived_at)
     return values | {
-        "note": merged_note(one, other, values)[:LONGEST_NOTE],
+        "note": merged_note(one, other, values),
         "created_at": first.created_at,
         "created_on": first.created_on,
         "archived_at": archived or None,
@@ -149,7 +150,7 @@ def merged_values(one: Any, other: Any, chosen: Mapping[str, Any]) -> dict[str, 
 
 
 def merged_note(one: Any, other: Any, values: Mapping[str, Any]) -> str:
-    """Both notes, and the phone and e-mail that would else be lost."""
+    """Both notes, and the phone and e-mail that would else be lost. Raises RuleError for more than a note can hold."""
     notes = list(dict.fromkeys(row.note.strip() for row in (one, other) if row.note.strip()))
     lost: list[str] = []
     for row in (one, other):
@@ -157,7 +158,10 @@ def merged_note(one: Any, other: Any, values: Mapping[str, Any]) -> str:
             lost.append(f"Other phone: {show_phone(row.phone)}")
         if row.email and row.email.casefold() != values["email"].casefold():
             lost.append(f"Other e-mail: {row.email}")
-    return "\n".join(notes + lost)
+    note = "\n".join(notes + lost)
+    if len(note) > LONGEST_NOTE:
+        raise RuleError(f"Both notes together are longer than {LONGEST_NOTE:,} characters. Shorten one, then merge")
+    return note
 
 
 def kept_and_gone(one: Any, other: Any, newest_id: int) -> tuple[Any, Any]:

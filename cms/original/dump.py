@@ -97,6 +97,8 @@ class Dump:
                 self._change()
             elif verb in VERBS:
                 sql.skip()
+            elif verb and not sql.peek() and any(known.startswith(verb) for known in VERBS):
+                raise sql.cut()
             else:
                 raise BadDump(f"{self.name} line {sql.line:,} is not SQL as MySQL and MariaDB dump it")
         unended = {"dump"} & sql.remarks and "completed" not in sql.remarks

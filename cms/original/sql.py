@@ -118,9 +118,10 @@ class Reader:
         quote = self.peek()
         if quote in ("`", '"'):
             found = self.take(QUOTED[quote])
-            if found:
-                return self.decoded(found[1].replace(quote * 2, quote)).casefold()
-        elif (found := self.take(WORD)) and found[0]:
+            if not found:
+                raise self.cut()
+            return self.decoded(found[1].replace(quote * 2, quote)).casefold()
+        if (found := self.take(WORD)) and found[0]:
             return found[0].casefold()
         raise self.bad("there should be a name here")
 

@@ -23,6 +23,7 @@ from cms.models import (
     Feedback,
     FeedbackLink,
     ImportChange,
+    Job,
     Merge,
     MergeMove,
     Notification,
@@ -32,6 +33,7 @@ from cms.models import (
     StoredFile,
     Upload,
 )
+from cms.notifications.queries import KIND as SENDING
 from cms.notifications.rules import CANCELLED
 from cms.privacy import queries, rules
 
@@ -62,6 +64,7 @@ def forget(customer: Customer, version: int, typed: str, all_the_same: bool, by:
     _end_links(customer.id)
     _forget_merges(customer.id)
     _forget_imports(customer.id)
+    _forget_searches()
     gone = {"forgotten_at": now, "archived_at": customer.archived_at or now}
     rewrite(customer, dict(rules.CUSTOMER) | gone)
     _clean_trail(customer.id)
@@ -123,6 +126,24 @@ def _forget_imports(customer_id: int) -> None:
         report = row.report and row.report | {"problems": []}
         _run(update(Upload).where(Upload.id == row.id).values(samples=[], report=report))
         _run(delete(StoredFile).where(StoredFile.key == rejected_key(row.id)))
+
+
+def _forget_searches() -> None:
+    """Which words exported lists were searched for, and whom sendings to many were: anybody may stand there."""
+    sought, exports = "filter", Activity.thing == "exports"  # it has an index of its own
+    last = 0
+    while rows := _entries(exports, last):
+        for row in rows:
+            if row.after and (row.after.get(sought) or {}).get("q"):
+                after = row.after | {sought: row.after[sought] | {"q": ""}}
+                _run(update(Activity).where(Activity.id == row.id).values(after=after))
+        last = rows[-1].id
+    ended = select(Job.id, Job.args).where(Job.kind == SENDING, Job.state.in_(("done", "failed")))
+    for row in db.session.execute(ended).all():
+        plan = row.args.get("plan") or {}
+        if (plan.get(sought) or {}).get("q"):
+            args = row.args | {"plan": plan | {sought: plan[sought] | {"q": ""}}}
+            _run(update(Job).where(Job.id == row.id).values(args=args))
 
 
 def _clean_trail(customer_id: int) -> None:

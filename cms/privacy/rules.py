@@ -34,6 +34,7 @@ GOES = (
     "Messages to them, with their texts and addresses; private links end",
     "Old values in the activity, and what merges with other entries had noted",
     "What imports changed of them, and the rows that imports left out, with their reasons",
+    "The words that exported lists and sendings to many were searched by, whoever was meant",
 )
 STAYS = (
     "Invoices and credit notes, as they were issued: the law asks to keep them for 72 months from the due date of the "

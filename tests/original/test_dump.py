@@ -157,6 +157,12 @@ def test_a_dump_cut_anywhere_is_refused(tmp_path, style):
             assert dump.lacking(), f"cut at {end} was taken as whole"
 
 
+@pytest.mark.parametrize("end", ["CREATE TABLE `custo", "CREATE TABLE `customers` (`cu", "INSERT INTO `", "INSE"])
+def test_a_dump_cut_in_the_middle_of_a_name_is_said_to_be_cut(tmp_path, end):
+    with pytest.raises(BadDump, match=r"dump\.sql is not whole: it breaks off in line 2"):
+        read(tmp_path, f"SET NAMES utf8mb4;\n{end}")
+
+
 @pytest.mark.parametrize(
     "text, why",
     [

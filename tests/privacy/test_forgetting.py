@@ -17,8 +17,10 @@ from cms.customers.actions import archive_customer, edit_customer
 from cms.db import db
 from cms.errors import RuleError
 from cms.figures.sheet import figures, shop
-from cms.models import Activity, Customer, FeedbackLink, Invoice, Merge, Notification, Order, StoredFile
+from cms.jobs.actions import enqueue
+from cms.models import Activity, Customer, FeedbackLink, Invoice, Job, Merge, Notification, Order, StoredFile
 from cms.notifications.actions import send_again
+from cms.notifications.queries import KIND as SENDING
 from cms.privacy.actions import forget
 from cms.privacy.queries import OMITTED, holdings
 from cms.privacy.words import label
@@ -108,6 +110,21 @@ def test_what_imports_kept_of_a_person_goes_and_no_file_brings_it_back(app):
     report = sent(rows, mode="both")
     assert (report["updated"], report["errors"]) == (0, 1) and "was forgotten" in report["problems"][0][2]
     assert db.session.get_one(Customer, who.id).name == "Forgotten customer"
+
+
+def test_whom_exports_and_sendings_were_searched_for_goes(client):
+    who = zubeida()
+    assert client.post_form("/exports/customers.csv?q=Zubeida&segment=Individual").data
+    plan = {"channel": "email", "name": "News", "filter": {"q": "zubeida", "segment": "Individual"}}
+    with write():
+        job = enqueue(SENDING, {"batch": "news", "plan": plan}, None, "news")
+        job.state = "done"
+    assert {"activity.after", "jobs.args"} <= {trace.partition(":")[0] for trace in traces()}
+    forgotten(who)
+    assert traces() == []
+    exported = db.session.scalars(select(Activity.after).where(Activity.verb == "export.made")).one()
+    assert exported["what"] == "1 customer" and exported["filter"] == {"q": "", "segment": "Individual"}
+    assert db.session.scalar(select(Job.args).where(Job.request_key == "news"))["plan"]["name"] == "News"
 
 
 def test_figures_and_papers_stay_as_they_were(app):
