@@ -247,7 +247,8 @@
     (count(), centre());
   });
   if (location.hash === "#more") history.replaceState(null, "", location.pathname + location.search);
-  $(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  const here = $(".side [aria-current]"), menu = here?.closest(".side-list");
+  if (menu) menu.scrollTop += Math.max(0, here.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom + 12);
   centre();
   $("[aria-invalid=true]")?.focus();
   count();

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert
 from cms import clock
 from cms.db import db, lock
 from cms.errors import RuleError
-from cms.exports.rules import defused
+from cms.exports.rules import as_meant, defused
 from cms.imports import queries
 from cms.imports.actions import begin, finish, load
 from cms.imports.columns import REASON
@@ -118,7 +118,8 @@ def _rejected(source: UploadFile, report: Report) -> bytes:
         for line, row in _rows(source):
             if line in why and out.tell() < MOST_PACKED:
                 row += [""] * (len(source.plan.headers) - len(row))
-                write([*map(defused, row), "; ".join(why[line])])
+                meant = map(as_meant, row)  # a mark that the file has must not become two
+                write([*map(defused, meant), "; ".join(why[line])])
         text.flush()
         text.detach()
     return out.getvalue()

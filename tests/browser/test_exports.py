@@ -50,6 +50,7 @@ def test_a_whole_table_from_the_export_page(page: Page, sign_in, width) -> None:
     sign_in()
     page.set_viewport_size({"width": width, "height": 780})
     page.goto("/exports")
+    assert page.evaluate("scrollY") == 0, "its place in the menu comes into sight, and the page stays at its beginning"
     name, data = taken(page, "CSV of customers")
     assert name.startswith("customers-") and [row["name"] for row in rows_in(data)] == ["Asha Rao"]
     page.get_by_role("link", name="Activity").last.click()

@@ -103,6 +103,19 @@ def test_a_shopify_file_is_recognised_and_what_is_left_out_can_be_put_right(app)
     assert one(Customer, Customer.name == "Ravi Kumar").state == "Tamil Nadu"
 
 
+def test_a_text_like_a_formula_comes_as_it_was_meant_from_the_rows_left_out_too(app):
+    """The mark of an export was doubled there, and one of the two came in with the name."""
+    upload = make_upload("name,phone,note\n'=Cmd & Co,12,'-1+2\n'n' Co,13,''=2\n", check=True)
+    left = gzip.decompress(queries.rejected_or_404(upload)).decode("utf-8-sig")
+    assert [row[:3] for row in csv.reader(io.StringIO(left))][1:] == [
+        ["'=Cmd & Co", "12", "'-1+2"],
+        ["'n' Co", "13", "''=2"],
+    ]
+    assert counts(sent(left.replace(",12,", ",9848022338,").replace(",13,", ",9848022339,"))) == (2, 0, 0, 0)
+    found = db.session.execute(select(Customer.name, Customer.note).order_by(Customer.id)).all()
+    assert found == [("=Cmd & Co", "-1+2"), ("'n' Co", "'=2")]
+
+
 def test_how_a_file_was_matched_is_remembered_for_its_columns(app):
     text = "Party,Cell,Town\nAsha,98480 22338,Guntur\n"
     upload = make_upload(text)
