@@ -14,7 +14,7 @@ from io import RawIOBase
 from typing import Any
 
 from cms.dates import to_local
-from cms.exports.rules import Manner, json_text, percent_text
+from cms.exports.rules import LED, Manner, defused, json_text, percent_text
 from cms.formats import show_phone
 from cms.money import CURRENCIES, plain_money
 
@@ -95,7 +95,9 @@ def _writer(kind: str, letters: str, manner: Manner) -> Callable[[Any, int], lis
 
     def text(values: Sequence[Any], first: int) -> list[str]:
         return [
-            f'{begin}{n}" t="inlineStr"><is><t xml:space="preserve">{_escaped(value)}</t></is></c>' if value else ""
+            f'{begin}{n}" t="inlineStr"><is><t xml:space="preserve">{_escaped(_unmistaken(value))}</t></is></c>'
+            if value
+            else ""
             for n, value in enumerate(values, first)
         ]
 
@@ -119,6 +121,11 @@ def _writer(kind: str, letters: str, manner: Manner) -> Callable[[Any, int], lis
         "moment": number(MOMENT, lambda at: _serial(to_local(at, manner.zone))),
         "day": number(DAY, _day),
     }[kind]
+
+
+def _unmistaken(text: str) -> str:
+    """A text is never worked out here and needs no mark; one that begins like a mark gets one, to be read as meant."""
+    return defused(text) if text[:1] == LED else text
 
 
 def _escaped(text: str) -> str:

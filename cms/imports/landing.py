@@ -37,7 +37,8 @@ def checked(upload: Upload, content: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     run = begin(report, _tables(upload), None, dry=True)
     run.at = lambda rows: beats.tell(rows, 0)
     load(run, {upload.fills: UploadFile(content, plan)})
-    return _kept(report, upload), _rejected(UploadFile(content, plan), report) if report.error_count else b""
+    rows_only = report.error_count and not report.file_errors
+    return _kept(report, upload), _rejected(UploadFile(content, plan), report) if rows_only else b""
 
 
 def keep_report(upload_id: int, version: int, report: Mapping[str, Any], rejected: bytes) -> None:

@@ -88,9 +88,17 @@ class UploadFile(CsvFile):
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         rows = self.records()
-        if self.plan.source != "shopify-products":
-            return rows
-        return self._with_titles(rows)
+        source = {"shopify-products": self._with_titles, "woo-products": self._without_parents}.get(self.plan.source)
+        return source(rows) if source else rows
+
+    def _without_parents(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """WooCommerce has a row for what holds variations or a group together: it has no price and is not sold."""
+        header = list(map(plain, self.plan.headers))
+        kind, price = header.index("type"), header.index("regular price")
+        for line, row in rows:
+            parent = len(row) == len(header) and row[kind].partition(",")[0].strip() in ("variable", "grouped")
+            if not parent or row[price].strip():
+                yield line, row
 
     def _with_titles(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Shopify names a product once: its variants get the name and what sets them apart; rows of pictures go."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from xml.etree import ElementTree
 
 from cms.exports import sheets
-from cms.exports.rules import Manner
+from cms.exports.rules import Manner, as_meant
 from tests.exports.shops import NASTY, sheets_in
 
 INDIA = Manner("INR", "Asia/Kolkata", date(2026, 3, 14))
@@ -33,8 +33,9 @@ def test_texts_stay_texts_whatever_they_hold():
     rows = sheets_in(book([[text] for text in odd], kinds=("text",)))["Things"][1:]
     assert {style for row in rows for style, _text in row} == {"inlineStr"}
     told = [row[0][1] for row in rows]
-    assert told[: len(NASTY)] == list(NASTY)
-    assert told[len(NASTY) :] == ["a\nb", "<&>\"'", "_x005F_x0041_", "x" * 32_766 + "…", "bell", " spaced "]
+    shown = [*NASTY, "a\nb", "<&>\"'", "_x005F_x0041_", "x" * 32_766 + "…", "bell", " spaced "]
+    assert [as_meant(text) for text in told[: len(NASTY)]] == list(NASTY)  # as the import reads them
+    assert [text for text in told if text[:1] != "'"] == [text for text in shown if text[:1] != "'"]
 
 
 def test_an_empty_table_is_a_workbook_too():

@@ -82,6 +82,9 @@ WOO_PRODUCTS = (
     "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,In stock?,Stock,Regular price,Sale price,"
     "Categories\n"
     '7,simple,SAR-01,Cotton saree,1,0,visible,1,12,1180,999,"Clothing > Sarees, Sale"\n'
+    "8,variable,HOO,Hoodie,1,0,visible,1,,,,Clothing > Hoodies\n"
+    '9,"variation, virtual",HOO-B,Hoodie - Blue,1,0,visible,1,4,900,,\n'
+    "10,grouped,SET,A set,1,0,visible,1,,,,Sets\n"
 )
 SHOPIFY_PRODUCTS = (
     "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Option1 Name,Option1 Value,Variant SKU,"
@@ -98,7 +101,11 @@ VYAPAR_ITEMS = (
 @pytest.mark.parametrize(
     "text, source, found",
     [
-        (WOO_PRODUCTS, "woo-products", [("SAR-01", "Cotton saree", 118_000, "Sarees", 12, 0)]),
+        (
+            WOO_PRODUCTS,
+            "woo-products",
+            [("SAR-01", "Cotton saree", 118_000, "Sarees", 12, 0), ("HOO-B", "Hoodie - Blue", 90_000, "", 4, 0)],
+        ),
         (
             SHOPIFY_PRODUCTS,
             "shopify-products",

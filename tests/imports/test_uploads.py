@@ -180,6 +180,7 @@ def test_rows_of_a_workbook_are_counted_as_people_see_them(app):
 def test_a_file_that_breaks_off_lands_not_at_all(app):
     upload = make_upload('name,city\nAsha,Guntur\nUma,"Pune\n', check=True)
     assert "never closed" in fresh(upload).report["bad"] and job_of(upload).state == "failed"
+    assert not queries.has_rejected(upload)  # no row of it is left out: all of it is refused
     assert db.session.scalar(select(func.count(Customer.id))) == 0
 
 
